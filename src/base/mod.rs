@@ -1,0 +1,14 @@
+//! What everything stands on. Nothing here knows of cases, incidents or queries.
+
+pub mod digest;
+pub mod error;
+pub mod files;
+pub mod instant;
+pub mod library;
+pub mod nearest;
+pub mod progress;
+pub mod table;
+pub mod text;
+pub mod toml_file;
+
+pub use error::{Error, Kind, Place, Result};

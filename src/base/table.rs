@@ -1,0 +1,25 @@
+//! Tables on the terminal.
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+
+use super::text::printable;
+
+/// A table of text with a header; columns named in `numbers` are set flush right.
+/// Foreign text is made printable here, so that no caller can forget it.
+#[must_use]
+pub fn render(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> String {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.iter().copied());
+    for row in rows {
+        table.add_row(row.iter().map(|cell| Cell::new(printable(cell))));
+    }
+    for &index in numbers {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}

@@ -1,0 +1,72 @@
+//! Text safety: what foreign text needs before it is compared, stored, printed or opened in a spreadsheet.
+
+/// An e-mail address as it is compared: trimmed of Unicode white space, lower case by Unicode's simple mapping
+/// (2-tables, "E-mail"). Stored as `<column>_key`, because engines disagree on `trim` and `lower`.
+#[must_use]
+pub fn email_key(written: &str) -> String {
+    written.trim().chars().map(simple_lower).collect()
+}
+
+/// Unicode's simple lower-case mapping: one character to one character.
+fn simple_lower(c: char) -> char {
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(l), None) => l,
+        // Only U+0130 maps to two characters in full; its simple mapping is the plain i.
+        _ if c == '\u{130}' => 'i',
+        _ => c,
+    }
+}
+
+/// A header or column name as it is compared: lower case, without spaces, `_`, `-`, `.` and byte order marks
+/// (2-tables, "Header matching").
+#[must_use]
+pub fn fold_name(written: &str) -> String {
+    written
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '\u{feff}'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Text for a terminal: control and direction-changing characters can't move the cursor or hide anything.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() && !is_direction_mark(*c))
+        .collect()
+}
+
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A number with thin groups of three, as people read it: `12,345`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A size in bytes as people read it: `1.5 MB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = UNITS[0];
+    for next in UNITS.iter().skip(1) {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
+}

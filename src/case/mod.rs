@@ -1,0 +1,13 @@
+//! The case folder: one investigation, its store, its runs and what was done to it (1-overview, "The case folder").
+
+mod folder;
+mod journal;
+mod lock;
+mod register;
+mod run;
+
+pub use folder::{Case, NewCase};
+pub use journal::Act;
+pub use lock::CaseLock;
+pub use register::{Custody, Reading, Register, Source};
+pub use run::{CoverageRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};

@@ -1,0 +1,14 @@
+//! DuckDB as the engine of the canned queries: in memory, over Parquet that we wrote, locked down.
+//!
+//! DuckDB takes its data files to come from trusted writers, so foreign bytes never reach it: it sees only
+//! Parquet of our own, in folders that are named when it opens, and can neither load extensions nor reach a
+//! network (8-engineering, "DuckDB, locked down").
+
+mod list_table;
+mod parameters;
+mod parquet_out;
+mod session;
+
+pub use parameters::{Parameter, ParameterTable, ParameterType};
+pub use parquet_out::ParquetOut;
+pub use session::{Access, Session, version};

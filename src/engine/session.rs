@@ -1,0 +1,264 @@
+//! One open engine: its limits and lock-down, its tables and views, and the way results come out.
+
+use std::path::{Path, PathBuf};
+
+use arrow::record_batch::RecordBatch;
+use duckdb::types::{TimeUnit, Value};
+use duckdb::{Connection, Statement, params_from_iter};
+
+use super::parquet_out::ParquetOut;
+use super::parameters::{Parameter, ParameterTable, ParameterType};
+use crate::base::{Error, Kind, Result};
+
+/// What the engine may use and reach.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Threads of the engine; 0 leaves the choice to it.
+    pub threads: usize,
+    /// Bytes that the engine may hold in memory before it spills to `spill`.
+    pub memory: u64,
+    /// The folder that it spills to; made when needed.
+    pub spill: PathBuf,
+    /// The only folders that it may read and write.
+    pub folders: Vec<PathBuf>,
+}
+
+/// An open engine.
+pub struct Session {
+    connection: Connection,
+}
+
+/// The version of the engine's library, for the run's record.
+///
+/// # Errors
+/// When the library does not answer.
+pub fn version() -> Result<String> {
+    let connection = Connection::open_in_memory().map_err(|e| engine_error("open", e))?;
+    connection.version().map_err(|e| engine_error("ask for the version of", e))
+}
+
+impl Session {
+    /// Opens an engine in memory and locks it down. The order of the settings matters: external access goes
+    /// off after the folders are named, and the configuration is locked last.
+    ///
+    /// # Errors
+    /// When the engine refuses a setting.
+    pub fn open(access: &Access) -> Result<Self> {
+        let connection = Connection::open_in_memory().map_err(|e| engine_error("open", e))?;
+        let session = Self { connection };
+        session.set("autoinstall_known_extensions", "false")?;
+        session.set("autoload_known_extensions", "false")?;
+        session.set("allow_community_extensions", "false")?;
+        if access.threads > 0 {
+            session.set("threads", &access.threads.to_string())?;
+        }
+        session.set("memory_limit", &quoted(&format!("{}B", access.memory)))?;
+        session.set("temp_directory", &quoted(path_text(&access.spill)?))?;
+        session.set("preserve_insertion_order", "false")?;
+        let folders: Vec<String> = access
+            .folders
+            .iter()
+            .map(|f| path_text(f).map(quoted))
+            .collect::<Result<_>>()?;
+        session.set("allowed_directories", &format!("[{}]", folders.join(", ")))?;
+        session.set("enable_external_access", "false")?;
+        session.set("lock_configuration", "true")?;
+        Ok(session)
+    }
+
+    fn set(&self, setting: &str, value: &str) -> Result<()> {
+        self.execute(&format!("SET {setting} = {value}"))
+    }
+
+    fn execute(&self, sql: &str) -> Result<()> {
+        self.connection
+            .execute_batch(sql)
+            .map_err(|e| engine_error("run a statement in", e))
+    }
+
+    /// Makes a parameter table.
+    ///
+    /// # Errors
+    /// When a row does not fit its columns.
+    pub fn parameters(&self, table: &ParameterTable) -> Result<()> {
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .map(|(name, kind)| format!("{} {}", identifier(name), sql_type(*kind)))
+            .collect();
+        self.execute(&format!(
+            "CREATE TABLE {} ({})",
+            identifier(&table.name),
+            columns.join(", ")
+        ))?;
+        let places = vec!["?"; table.columns.len()].join(", ");
+        let insert = format!("INSERT INTO {} VALUES ({places})", identifier(&table.name));
+        let mut statement = self
+            .connection
+            .prepare(&insert)
+            .map_err(|e| engine_error("fill a parameter table of", e))?;
+        for row in &table.rows {
+            let cells = row
+                .iter()
+                .zip(&table.columns)
+                .map(|(cell, (_, kind))| value(cell, *kind));
+            statement
+                .execute(params_from_iter(cells))
+                .map_err(|e| engine_error("fill a parameter table of", e))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a view of Parquet files that have the same columns.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn parquet_view(&self, name: &str, files: &[PathBuf]) -> Result<()> {
+        let files: Vec<String> = files
+            .iter()
+            .map(|f| path_text(f).map(quoted))
+            .collect::<Result<_>>()?;
+        self.execute(&format!(
+            "CREATE OR REPLACE VIEW {} AS SELECT * FROM read_parquet([{}])",
+            identifier(name),
+            files.join(", ")
+        ))
+    }
+
+    /// Makes a view with the given columns and no rows: a table that no source fed.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn empty_view(&self, name: &str, columns: &[(String, ParameterType)]) -> Result<()> {
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|(name, kind)| format!("CAST(NULL AS {}) AS {}", sql_type(*kind), identifier(name)))
+            .collect();
+        self.execute(&format!(
+            "CREATE OR REPLACE VIEW {} AS SELECT {} WHERE 1 = 0",
+            identifier(name),
+            columns.join(", ")
+        ))
+    }
+
+    /// Makes a view of one canned query.
+    ///
+    /// # Errors
+    /// When the query is wrong; the engine says where.
+    pub fn view(&self, name: &str, sql: &str) -> Result<()> {
+        self.execute(&format!("CREATE VIEW {} AS {sql}", identifier(name)))
+    }
+
+    /// Runs one canned query now and keeps its rows as a table.
+    ///
+    /// # Errors
+    /// When the query fails; the engine says why.
+    pub fn materialise(&self, name: &str, sql: &str) -> Result<()> {
+        self.execute(&format!("CREATE TABLE {} AS {sql}", identifier(name)))
+    }
+
+    /// Runs a query and hands over its rows batch by batch, never all at once.
+    ///
+    /// # Errors
+    /// When the query fails, at the start or in the middle, or when `take` does.
+    pub fn stream(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+        mut take: impl FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.prepared(sql)?;
+        begin(&mut statement, parameters)?;
+        while let Some(batch) = step(&statement)? {
+            take(batch)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a query with a total order and writes its rows to a Parquet file; returns how many there are.
+    /// Columns in `looked_up` get a Bloom filter.
+    ///
+    /// # Errors
+    /// When the query fails or the file can't be written; no file stands there then.
+    pub fn write(&self, sql: &str, path: &Path, looked_up: &[&str]) -> Result<u64> {
+        let mut out: Option<ParquetOut> = None;
+        let mut statement = self.prepared(sql)?;
+        begin(&mut statement, &[])?;
+        let schema = statement.schema();
+        while let Some(batch) = step(&statement)? {
+            let out = match &mut out {
+                Some(out) => out,
+                None => out.insert(ParquetOut::create(path, batch.schema(), looked_up)?),
+            };
+            out.write(&batch)?;
+        }
+        match out {
+            Some(out) => out.finish(),
+            None => ParquetOut::create(path, schema, looked_up)?.finish(),
+        }
+    }
+
+    fn prepared(&self, sql: &str) -> Result<Statement<'_>> {
+        self.connection
+            .prepare(sql)
+            .map_err(|e| engine_error("prepare a query in", e))
+    }
+}
+
+fn begin(statement: &mut Statement<'_>, parameters: &[Parameter]) -> Result<()> {
+    let cells = parameters.iter().map(|p| value(p, ParameterType::Text));
+    let stream = statement
+        .stream_arrow(params_from_iter(cells))
+        .map_err(|e| engine_error("run a query in", e))?;
+    // The crate's own iterator panics when a later batch fails; `step` below says so instead.
+    drop(stream);
+    Ok(())
+}
+
+fn step(statement: &Statement<'_>) -> Result<Option<RecordBatch>> {
+    let batch = statement
+        .step()
+        .map_err(|e| engine_error("run a query in", e))?;
+    Ok(batch.as_ref().map(RecordBatch::from))
+}
+
+fn sql_type(kind: ParameterType) -> &'static str {
+    match kind {
+        ParameterType::Text => "VARCHAR",
+        ParameterType::Integer => "BIGINT",
+        ParameterType::Boolean => "BOOLEAN",
+        ParameterType::Instant => "TIMESTAMP",
+    }
+}
+
+fn value(cell: &Parameter, kind: ParameterType) -> Value {
+    match (cell, kind) {
+        (Parameter::Null, _) => Value::Null,
+        (Parameter::Boolean(b), _) => Value::Boolean(*b),
+        (Parameter::Integer(n), ParameterType::Instant) => Value::Timestamp(TimeUnit::Microsecond, *n),
+        (Parameter::Integer(n), _) => Value::BigInt(*n),
+        (Parameter::Text(t), _) => Value::Text(t.clone()),
+    }
+}
+
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn quoted(text: impl AsRef<str>) -> String {
+    format!("'{}'", text.as_ref().replace('\'', "''"))
+}
+
+fn path_text(path: &Path) -> Result<&str> {
+    path.to_str().ok_or_else(|| {
+        Error::new(
+            Kind::Usage,
+            format!("the engine cannot use the path {}, which is not UTF-8", path.display()),
+        )
+        .next("put the case into a folder whose path is UTF-8")
+    })
+}
+
+fn engine_error(doing: &str, cause: duckdb::Error) -> Error {
+    Error::failed(format!("cannot {doing} the query engine")).because(cause)
+}
