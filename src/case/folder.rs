@@ -139,6 +139,12 @@ impl Case {
         self.root.join("runs").join(format!("{number:04}"))
     }
 
+    /// The verdicts that a query gave in a run.
+    #[must_use]
+    pub fn verdicts(&self, number: u32, query: &str) -> PathBuf {
+        self.run_folder(number).join("verdicts").join(format!("{query}.parquet"))
+    }
+
     /// The folder of a run's deliverables.
     #[must_use]
     pub fn out_folder(&self, number: u32) -> PathBuf {
