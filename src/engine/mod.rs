@@ -4,6 +4,7 @@
 //! Parquet of our own, in folders that are named when it opens, and can neither load extensions nor reach a
 //! network (8-engineering, "DuckDB, locked down").
 
+pub mod canned;
 mod list_table;
 mod parameters;
 mod parquet_out;
