@@ -9,9 +9,10 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 /// Begins to listen for Ctrl-C and for the signals that ask a program to end. A second one ends it at once,
 /// which the case survives too.
 pub fn watch() {
+    #[allow(clippy::exit, reason = "whoever asks twice does not want to wait for destructors")]
     let asked = || {
         if ASKED.swap(true, Ordering::SeqCst) {
-            std::process::abort();
+            std::process::exit(i32::from(Kind::Interrupted.exit_status()));
         }
     };
     // Without a listener the system ends the program at once: the case survives that as well.

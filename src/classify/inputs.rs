@@ -59,3 +59,28 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
     };
     Ok(Inputs { record, queries, notes })
 }
+
+/// Every canned query that the verdicts depend on: staging, the incident's own, and their counts.
+fn hashed_queries(queries: &[canned::Classify]) -> Result<Vec<HashedFile>> {
+    let mut files: Vec<library::Embedded> = canned::staging()?.iter().map(|q| q.sql).collect();
+    for query in queries {
+        files.push(query.sql);
+        files.push(query.sidecar);
+        files.push(library::read(&format!("classify/counts/{}.sql", query.id))?);
+    }
+    files.sort_by_key(|f| f.path);
+    Ok(files
+        .iter()
+        .map(|f| HashedFile { path: f.path.to_owned(), sha256: digest::sha256(f.text.as_bytes()) })
+        .collect())
+}
+
+fn source_record(source: &Source) -> SourceRecord {
+    SourceRecord {
+        source: source.source.clone(),
+        sha256: source.sha256.clone(),
+        table: source.table.clone(),
+        stored: source.stored,
+        rejected: source.rejected,
+    }
+}
