@@ -9,6 +9,7 @@ mod list_table;
 mod parameters;
 mod parquet_out;
 mod session;
+pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
 pub use parquet_out::ParquetOut;
