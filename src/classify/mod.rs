@@ -4,7 +4,7 @@
 //! it the run does not exist (1-overview, "What must always be true", 7 and 11).
 
 mod inputs;
-mod recount;
+pub mod recount;
 
 use std::collections::BTreeMap;
 use std::path::Path;
