@@ -1,0 +1,4 @@
+SELECT user_id
+FROM store_users
+GROUP BY user_id
+HAVING COUNT(*) > 1

@@ -1,0 +1,27 @@
+WITH combinations AS (
+    SELECT DISTINCT account_id, COALESCE(role, 'unknown') AS role, product
+    FROM staging_users
+),
+numbered AS (
+    SELECT
+        account_id,
+        role,
+        product,
+        ROW_NUMBER() OVER (ORDER BY account_id NULLS FIRST, role NULLS FIRST, product NULLS FIRST) AS group_number
+    FROM combinations
+)
+SELECT
+    g.group_number,
+    g.account_id,
+    g.role,
+    g.product,
+    CASE
+        WHEN g.product IS NULL THEN COALESCE(a.all_named, FALSE)
+        ELSE g.product <> 'unknown' AND k.product IS NOT NULL
+    END AS sign_ins_known,
+    COALESCE(a.all_named, FALSE) AS account_sign_ins_known,
+    a.sign_ins AS account_sign_ins,
+    a.only_sign_in AS account_only_sign_in
+FROM numbered AS g
+LEFT JOIN param_product AS k ON k.product = g.product
+LEFT JOIN staging_account_products AS a ON a.account_id = g.account_id
