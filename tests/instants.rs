@@ -1,5 +1,13 @@
 //! Instants as intervals: every form of the table in the design, worked out by hand, and properties over the rest.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use highwater::base::instant::{

@@ -11,11 +11,28 @@ use super::{Form, Interval, Reject, Zone};
 /// # Errors
 /// When it is neither a date nor an instant with offset.
 pub fn boundary(text: &str, zone: &Zone) -> Result<Interval, Reject> {
-    match parse(text.as_bytes(), &Form::default())? {
+    match stated(text)? {
         Written::Date { midnight } => Ok(zone.day_begin(midnight)),
-        Written::DateTime { local, offset: Some(offset), .. } => Ok(Interval::exact(local - offset)),
-        Written::DateTime { offset: None, .. } => Err(Reject::OffsetMissing),
-        Written::Instant(_) => Err(Reject::Form),
+        instant => Ok(Interval::exact(instant.means(zone).lo)),
+    }
+}
+
+/// When something happened, from a date (a day of `zone`) or from an instant with offset.
+///
+/// # Errors
+/// When it is neither.
+pub fn date_or_instant(text: &str, zone: &Zone) -> Result<Interval, Reject> {
+    Ok(stated(text)?.means(zone))
+}
+
+/// When something happened, from an instant with offset.
+///
+/// # Errors
+/// When it is anything else.
+pub fn with_offset(text: &str) -> Result<Interval, Reject> {
+    match stated(text)? {
+        Written::Date { .. } => Err(Reject::OffsetMissing),
+        instant => Ok(instant.means(&Zone::Unstated)),
     }
 }
 
@@ -24,10 +41,15 @@ pub fn boundary(text: &str, zone: &Zone) -> Result<Interval, Reject> {
 /// # Errors
 /// When it is anything else.
 pub fn exact(text: &str) -> Result<i64, Reject> {
+    let interval = with_offset(text)?;
+    if interval.is_exact() { Ok(interval.lo) } else { Err(Reject::Imprecise) }
+}
+
+/// A date, or an instant with offset.
+fn stated(text: &str) -> Result<Written, Reject> {
     match parse(text.as_bytes(), &Form::default())? {
-        Written::DateTime { local, seconds: true, offset: Some(offset) } => Ok(local - offset),
-        Written::DateTime { offset: Some(_), .. } => Err(Reject::Imprecise),
-        Written::DateTime { .. } | Written::Date { .. } => Err(Reject::OffsetMissing),
+        Written::DateTime { offset: None, .. } => Err(Reject::OffsetMissing),
         Written::Instant(_) => Err(Reject::Form),
+        written => Ok(written),
     }
 }

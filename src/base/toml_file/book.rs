@@ -50,10 +50,15 @@ impl<'t> Book<'t> {
         self.keep(offset, Cause::Other, error);
     }
 
+    /// The same mistake is kept once, however often its key is asked for.
     fn keep(&self, offset: usize, cause: Cause, error: Error) {
+        let mut mistakes = self.mistakes.borrow_mut();
+        if mistakes.iter().any(|m| m.offset == offset && m.error.what() == error.what()) {
+            return;
+        }
         let (line, column) = self.position(offset);
         let error = error.at(Place::line(self.name, line, column));
-        self.mistakes.borrow_mut().push(Mistake { offset, cause, error });
+        mistakes.push(Mistake { offset, cause, error });
     }
 
     /// Line and column of a byte offset, both from 1, the column in characters.
