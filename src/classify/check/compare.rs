@@ -25,6 +25,16 @@ pub struct Compared {
     pub findings: Vec<Finding>,
 }
 
+impl Compared {
+    /// Of a fixture that could not be run.
+    #[must_use]
+    pub fn failed(fixture: &Fixture, error: &Error) -> Self {
+        let what = format!("the fixture can't be run: {error}");
+        let finding = Finding::new(fixture.expected.path, "FIXTURE_FAILED", what, "verdicts");
+        Self { findings: vec![finding], ..Self::default() }
+    }
+}
+
 /// Compares `verdicts`, the exported CSV of the query, with what the fixture expects: the same rows, and the same
 /// text in each column that the fixture names.
 #[must_use]

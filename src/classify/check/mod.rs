@@ -6,6 +6,7 @@
 mod compare;
 mod csv;
 mod fixture;
+mod report;
 mod rules;
 mod shape;
 mod sidecar;
@@ -20,6 +21,7 @@ use crate::engine::portability;
 
 pub use compare::{Compared, compare, unreached};
 pub use fixture::{Fixture, fixtures};
+pub use report::{Report, other_reports, staging_reports};
 pub use sidecar::check as classify;
 pub use staging::check as staging;
 
