@@ -3,6 +3,7 @@
 //! A run is never edited: another state, profile or source is another run. The record is written last; without
 //! it the run does not exist (1-overview, "What must always be true", 7 and 11).
 
+pub mod check;
 mod inputs;
 pub mod recount;
 

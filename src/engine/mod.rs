@@ -8,6 +8,7 @@ pub mod canned;
 mod list_table;
 mod parameters;
 mod parquet_out;
+pub mod portability;
 mod session;
 pub mod tables;
 
