@@ -3,6 +3,9 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // Embedded folders: a new file must reach the binary, and the embedding macro tracks only known ones.
+    println!("cargo:rerun-if-changed=queries");
+    println!("cargo:rerun-if-changed=sample_data");
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("linux") {
         return;
     }

@@ -4,6 +4,7 @@ pub mod digest;
 pub mod error;
 pub mod files;
 pub mod instant;
+pub mod interrupt;
 pub mod library;
 pub mod nearest;
 pub mod progress;

@@ -5,6 +5,7 @@ mod journal;
 mod lock;
 mod register;
 mod run;
+pub mod workbench;
 
 pub use folder::{Case, NewCase};
 pub use journal::Act;

@@ -4,10 +4,13 @@
 //! Parquet of our own, in folders that are named when it opens, and can neither load extensions nor reach a
 //! network (8-engineering, "DuckDB, locked down").
 
+pub mod canned;
 mod list_table;
 mod parameters;
 mod parquet_out;
+pub mod portability;
 mod session;
+pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
 pub use parquet_out::ParquetOut;

@@ -8,7 +8,7 @@ use duckdb::{Connection, Statement, params_from_iter};
 
 use super::parquet_out::ParquetOut;
 use super::parameters::{Parameter, ParameterTable, ParameterType};
-use crate::base::{Error, Kind, Result};
+use crate::base::{Error, Kind, Result, files};
 
 /// What the engine may use and reach.
 #[derive(Clone, Debug)]
@@ -42,8 +42,9 @@ impl Session {
     /// off after the folders are named, and the configuration is locked last.
     ///
     /// # Errors
-    /// When the engine refuses a setting.
+    /// When the engine refuses a setting, or a folder is not there.
     pub fn open(access: &Access) -> Result<Self> {
+        files::make_folder(&access.spill)?;
         let connection = Connection::open_in_memory().map_err(|e| engine_error("open", e))?;
         let session = Self { connection };
         session.set("autoinstall_known_extensions", "false")?;
@@ -249,8 +250,10 @@ fn quoted(text: impl AsRef<str>) -> String {
     format!("'{}'", text.as_ref().replace('\'', "''"))
 }
 
-fn path_text(path: &Path) -> Result<&str> {
-    path.to_str().ok_or_else(|| {
+/// The path as the engine compares it with its allowed folders: absolute, without links.
+fn path_text(path: &Path) -> Result<String> {
+    let path = path.canonicalize().map_err(|e| Error::io("find", path, e))?;
+    path.to_str().map(str::to_owned).ok_or_else(|| {
         Error::new(
             Kind::Usage,
             format!("the engine cannot use the path {}, which is not UTF-8", path.display()),

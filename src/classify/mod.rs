@@ -1,0 +1,168 @@
+//! One run: the incident's queries in order over the store, their verdicts, and the record of all they rest on.
+//!
+//! A run is never edited: another state, profile or source is another run. The record is written last; without
+//! it the run does not exist (1-overview, "What must always be true", 7 and 11).
+
+pub mod check;
+mod inputs;
+pub mod recount;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::Int64Type;
+
+use crate::base::progress::{Meter, Work};
+use crate::base::{Error, Result, digest, files, interrupt, library};
+use crate::case::workbench::{self, Limits};
+use crate::case::{Act, Case, CaseLock, RunRecord, VerdictFile};
+use crate::engine::{Session, canned};
+
+/// Rows of a query's verdicts: by state (or exposure), then by reason.
+type Counts = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// What a classification came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The run's number, which is only a path.
+    pub number: u32,
+    /// Its record.
+    pub record: RunRecord,
+    /// What the person should know: where as_of comes from, whether the run was there already.
+    pub notes: Vec<String>,
+}
+
+/// Classifies the state of the case at `as_of` (RFC 3339 with offset; without it the facts' own).
+/// The same inputs again are the same run, which is then not made twice.
+///
+/// # Errors
+/// When profile, facts or as_of are wrong, no source is stored, the case is busy, or a query or the recount fails.
+pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> Result<Outcome> {
+    let mut lock = case.lock()?;
+    let inputs = inputs::gather(case, as_of)?;
+    let mut notes = inputs.notes;
+    let mut record = inputs.record;
+    record.id = record.id_of_inputs();
+    if let Some(number) = same_run(case, &record.id)? {
+        notes.push(format!("run {number:04} is of exactly these inputs: nothing to do"));
+        return Ok(Outcome { number, record: case.run_record(number)?, notes });
+    }
+    let number = case.runs().last().map_or(1, |last| last + 1);
+    let act = act(&record);
+    record.journal_head = lock.begin(&act)?;
+    let made = make(case, number, &mut record, &inputs.queries, limits, meter);
+    finish(&mut lock, act, made)?;
+    notes.push(format!("run {number:04} is made"));
+    Ok(Outcome { number, record, notes })
+}
+
+fn same_run(case: &Case, id: &str) -> Result<Option<u32>> {
+    for number in case.runs() {
+        if case.run_record(number)?.id == id {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
+fn act(record: &RunRecord) -> Act {
+    Act {
+        verb: "classify".to_owned(),
+        arguments: vec![format!("as_of={}", record.as_of)],
+        read: record.sources.iter().map(|s| s.sha256.clone()).collect(),
+        wrote: Vec::new(),
+    }
+}
+
+/// The journal says how it ended, also when it failed.
+fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()> {
+    match made {
+        Ok(record) => {
+            act.wrote.push(record);
+            lock.end(&act, "done")
+        }
+        Err(error) => {
+            lock.end(&act, "failed")?;
+            Err(error)
+        }
+    }
+}
+
+/// Makes the run and returns the SHA-256 of its record.
+fn make(
+    case: &Case,
+    number: u32,
+    record: &mut RunRecord,
+    queries: &[canned::Classify],
+    limits: Limits,
+    meter: &Meter,
+) -> Result<String> {
+    let folder = case.run_folder(number);
+    files::make_folder(&folder.join("verdicts"))?;
+    let session = workbench::open(case, &record.sources, &record.parameters, limits, meter)?;
+    let work = meter.steps("classifying", queries.len() as u64);
+    for query in queries {
+        verdicts(case, number, record, query, &session, &work)?;
+    }
+    drop(work);
+    recount::check(&folder.join("verdicts"), &record.counts)?;
+    let text = serde_json::to_string_pretty(record)
+        .map_err(|e| Error::failed("cannot write the record of the run").because(e))?;
+    files::write(&folder.join("run.json"), text.as_bytes())?;
+    remove_scratch(&case.scratch())?;
+    Ok(digest::sha256(text.as_bytes()))
+}
+
+fn verdicts(
+    case: &Case,
+    number: u32,
+    record: &mut RunRecord,
+    query: &canned::Classify,
+    session: &Session,
+    work: &Work,
+) -> Result<()> {
+    interrupt::check()?;
+    work.say(&query.id);
+    let file = case.verdicts(number, &query.id);
+    let looked_up: Vec<&str> = query.looked_up.iter().map(String::as_str).collect();
+    let rows = session.write(query.sql.text, &file, &looked_up)?;
+    session.parquet_view(&query.id, std::slice::from_ref(&file))?;
+    record.counts.insert(query.id.clone(), count(session, &query.id)?);
+    let sha256 = digest::sha256_file(&file)?;
+    record.verdicts.push(VerdictFile { query: query.id.clone(), rows, sha256 });
+    work.advance(1);
+    Ok(())
+}
+
+/// Counts the verdicts of a query by its own counting query, which yields state, reason and rows.
+fn count(session: &Session, query: &str) -> Result<Counts> {
+    let sql = library::read(&format!("classify/counts/{query}.sql"))?;
+    let mut counts = Counts::new();
+    session.stream(sql.text, &[], |batch| {
+        let [states, reasons, rows] = batch.columns() else {
+            return Err(not_counts(query));
+        };
+        let states = states.as_string_opt::<i32>().ok_or_else(|| not_counts(query))?;
+        let reasons = reasons.as_string_opt::<i32>().ok_or_else(|| not_counts(query))?;
+        let rows = rows.as_primitive_opt::<Int64Type>().ok_or_else(|| not_counts(query))?;
+        for ((state, reason), rows) in states.iter().zip(reasons).zip(rows) {
+            let by_reason = counts.entry(state.unwrap_or_default().to_owned()).or_default();
+            let rows = rows.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+            by_reason.insert(reason.unwrap_or_default().to_owned(), rows);
+        }
+        Ok(())
+    })?;
+    Ok(counts)
+}
+
+fn not_counts(query: &str) -> Error {
+    Error::failed(format!("queries/classify/counts/{query}.sql does not yield state, reason and rows"))
+}
+
+fn remove_scratch(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", folder, e)),
+        _ => Ok(()),
+    }
+}

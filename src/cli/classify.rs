@@ -1,0 +1,49 @@
+//! `highwater classify CASE`: gives every subject its verdict.
+
+use std::path::PathBuf;
+
+use super::Ui;
+use crate::base::Result;
+use crate::case::Case;
+use crate::deliver::{self, Summary};
+
+/// Arguments of `classify`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The case's folder
+    pub case: PathBuf,
+    /// The state that the verdicts speak of, such as 2019-10-02T12:00:00Z [default: as the facts say]
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
+}
+
+/// Runs the queries and shows the summary.
+///
+/// # Errors
+/// As [`crate::classify::run`].
+pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
+    let case = Case::open(&arguments.case)?;
+    let (_, summary) = make(&case, arguments.as_of.as_deref(), ui)?;
+    show(&summary, ui)
+}
+
+/// Makes the run (or finds the one of the same inputs) and sums it up.
+///
+/// # Errors
+/// As [`run`].
+pub fn make(case: &Case, as_of: Option<&str>, ui: &Ui) -> Result<(u32, Summary)> {
+    let outcome = crate::classify::run(case, as_of, ui.limits, &ui.meter())?;
+    for note in &outcome.notes {
+        ui.say(note);
+    }
+    let summary = deliver::summary(case, outcome.number, ui.limits, &ui.meter())?;
+    Ok((outcome.number, summary))
+}
+
+/// Shows the summary of a run.
+///
+/// # Errors
+/// When standard output can't be written.
+pub fn show(summary: &Summary, ui: &Ui) -> Result<()> {
+    if ui.json { ui.data_json(summary) } else { ui.data(&summary.text()) }
+}

@@ -1,0 +1,76 @@
+//! `highwater init CASE`: makes a case.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Ui;
+use crate::base::{Error, Result, toml_file};
+use crate::case::{Case, NewCase};
+use crate::incident::{self, Facts, Profile};
+use crate::intake;
+
+/// Arguments of `init`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The folder to make the case in
+    pub case: PathBuf,
+    /// The incident: a built-in one by name, or a profile by file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub incident: String,
+    /// What this case's exports can prove
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// Take this case key instead of making one: 64 hex digits
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// The one account of a customer's own case
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// The products of that account, separated by `;`
+    #[arg(long, value_name = "LIST", requires = "account")]
+    pub products: Option<String>,
+}
+
+/// Makes the case and says what comes next.
+///
+/// # Errors
+/// When profile, facts or key are wrong, or the folder can't be used.
+pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
+    let case = create(arguments)?;
+    ui.say(&format!("made the case {}", case.root().display()));
+    ui.say(&format!("next: highwater ingest {} FILE|DIR…", case.root().display()));
+    Ok(())
+}
+
+/// Makes the case.
+///
+/// # Errors
+/// As [`run`].
+pub fn create(arguments: &Arguments) -> Result<Case> {
+    let (name, profile) = incident::profile_text(&arguments.incident)?;
+    Profile::parse(&name, &profile)?;
+    let facts = arguments.facts.as_deref().map(facts_text).transpose()?;
+    let key = arguments.key_file.as_deref().map(key_text).transpose()?;
+    let case = Case::create(&arguments.case, &NewCase { profile, facts, key })?;
+    if let Some(account) = &arguments.account {
+        intake::declare_account(&case, account, arguments.products.as_deref())?;
+    }
+    Ok(case)
+}
+
+fn facts_text(path: &Path) -> Result<String> {
+    let text = toml_file::load_text(path)?;
+    Facts::parse(&path.to_string_lossy(), &text)?;
+    Ok(text)
+}
+
+fn key_text(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+    let key = text.trim();
+    if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(key.to_ascii_lowercase());
+    }
+    // The text itself is a secret: it is not shown.
+    Err(Error::usage(format!("{} is not a case key", path.display()))
+        .expected("64 hex digits, as in keys/case.key of a case"))
+}

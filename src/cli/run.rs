@@ -1,0 +1,61 @@
+//! `highwater run CASE FILE|DIR|GLOB… --incident NAME|FILE`: the whole job in one command.
+
+use std::path::PathBuf;
+
+use super::{Ui, classify, export, ingest, init};
+use crate::base::{Error, Result};
+use crate::case::Case;
+use crate::incident;
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The case's folder; made when there is none
+    pub case: PathBuf,
+    /// Exports: files, folders or patterns; sources.toml and facts.toml in a given folder are read
+    #[arg(required = true, value_name = "FILE|DIR|GLOB")]
+    pub inputs: Vec<PathBuf>,
+    /// The incident: a built-in one by name, or a profile by file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub incident: String,
+    /// What this case's exports can prove
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// The state that the verdicts speak of [default: as the facts say]
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
+}
+
+/// Makes the case when there is none, then ingests, classifies, writes the lists and shows the summary.
+///
+/// # Errors
+/// As the four verbs that it stands for.
+pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
+    if Case::exists(&arguments.case) {
+        same_profile(arguments)?;
+    } else {
+        init::create(&init::Arguments {
+            case: arguments.case.clone(),
+            incident: arguments.incident.clone(),
+            facts: arguments.facts.clone(),
+            key_file: None,
+            account: None,
+            products: None,
+        })?;
+    }
+    let case = Case::open(&arguments.case)?;
+    ingest::store(&case, &arguments.inputs, ui)?;
+    let (number, summary) = classify::make(&case, arguments.as_of.as_deref(), ui)?;
+    export::lists(&case, number, ui)?;
+    classify::show(&summary, ui)
+}
+
+/// A case is of one profile: another one is another case.
+fn same_profile(arguments: &Arguments) -> Result<()> {
+    let (name, profile) = incident::profile_text(&arguments.incident)?;
+    if Case::open(&arguments.case)?.profile_text()? == profile {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{} is a case of another profile than {name}", arguments.case.display()))
+        .next("name another folder for the case"))
+}

@@ -1,0 +1,121 @@
+//! How verbs speak to the person: data on standard output, the rest on standard error, colour by flag, then
+//! `NO_COLOR`, then terminal. A broken pipe ends quietly.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::{Colour, Global};
+use crate::base::progress::Meter;
+use crate::base::{Error, Result};
+use crate::case::workbench::Limits;
+
+/// What a verb may use and how it speaks.
+#[derive(Clone, Debug)]
+pub struct Ui {
+    /// Threads and memory.
+    pub limits: Limits,
+    /// Whether data is wanted as JSON.
+    pub json: bool,
+    /// Whether to say nothing but data and errors.
+    pub quiet: bool,
+    /// How much more to say.
+    pub verbose: u8,
+}
+
+impl Ui {
+    pub(super) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Colour::Auto => anstream::ColorChoice::Auto,
+            Colour::Always => anstream::ColorChoice::Always,
+            Colour::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        Self {
+            limits: Limits { threads: global.threads, memory: global.memory },
+            json: global.json,
+            quiet: global.quiet,
+            verbose: global.verbose,
+        }
+    }
+
+    /// Prints data.
+    ///
+    /// # Errors
+    /// When standard output can't be written, other than because nobody reads it any more.
+    pub fn data(&self, text: &str) -> Result<()> {
+        forgive_broken_pipe(writeln!(anstream::stdout(), "{}", text.trim_end_matches('\n')))
+    }
+
+    /// Prints data as JSON.
+    ///
+    /// # Errors
+    /// As [`Ui::data`].
+    pub fn data_json(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|e| Error::failed("cannot print as JSON").because(e))?;
+        self.data(&text)
+    }
+
+    /// Says something to the person, on standard error; nothing when quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            // Nothing is left to do when even standard error can't be written.
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// Progress for long work: only on a terminal and unless quiet.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        Meter::new(!self.quiet && io::stderr().is_terminal())
+    }
+
+    pub(super) fn tell_error(&self, error: &Error) {
+        let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {error}");
+    }
+}
+
+fn forgive_broken_pipe(result: io::Result<()>) -> Result<()> {
+    match result {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed("cannot write to standard output").because(e))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints help, version or a mistake in the arguments; clap knows which, and the exit status for it.
+pub(super) fn tell_usage(message: &clap::Error) -> ExitCode {
+    let _ = message.print();
+    u8::try_from(message.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// A size such as `2GB`, `800MB`, `512MiB` or a plain number of bytes.
+pub(super) fn memory(text: &str) -> std::result::Result<u64, String> {
+    const UNITS: [(&str, u64); 8] = [
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("tb", 1_000_000_000_000),
+        ("b", 1),
+    ];
+    const LEAST: u64 = 512_000_000;
+    let lower = text.trim().to_ascii_lowercase();
+    let (number, unit) = UNITS
+        .iter()
+        .find_map(|(ending, unit)| lower.strip_suffix(ending).map(|number| (number, *unit)))
+        .unwrap_or((lower.as_str(), 1));
+    let bytes = number.trim().parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
+    match bytes {
+        Some(bytes) if bytes >= LEAST => Ok(bytes),
+        Some(_) => Err("at least 512MB are needed".to_owned()),
+        None => Err("expected a size such as 2GB or 800MB".to_owned()),
+    }
+}

@@ -1,0 +1,196 @@
+//! Canned queries as they travel with the program: a `.sql` file and its `.toml` sidecar (8-engineering, "Queries").
+
+use crate::base::library::{self, Embedded};
+use crate::base::toml_file::{self, Section};
+use crate::base::{Error, Result};
+
+/// What the rows of a staging query become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StagingKind {
+    /// A view: computed anew by whoever reads it.
+    View,
+    /// A table: computed once a session.
+    Table,
+    /// A list table: two text columns, key and item, whose items are joined with `;`.
+    List,
+}
+
+/// One query of `queries/staging/`.
+#[derive(Clone, Debug)]
+pub struct Staging {
+    /// The name of its view or table.
+    pub name: String,
+    /// What its rows become.
+    pub kind: StagingKind,
+    /// What it holds, in a sentence.
+    pub what: String,
+    /// The query.
+    pub sql: Embedded,
+}
+
+/// The type of a verdict column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text.
+    Text,
+    /// A UTC instant.
+    Instant,
+    /// A boolean.
+    Boolean,
+    /// A count.
+    Integer,
+    /// Texts joined with `;`.
+    List,
+}
+
+/// One column of a query's answer.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: ColumnType,
+    /// What it holds.
+    pub what: String,
+}
+
+/// One rule of a query: the reason that it gives.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// The code, unique within its query.
+    pub code: String,
+    /// The state or exposure that it decides.
+    pub state: String,
+    /// Why, for a person.
+    pub words: String,
+    /// What single fact would change it.
+    pub settles: String,
+}
+
+/// One query of `queries/classify/`: its verdicts and its rules.
+#[derive(Clone, Debug)]
+pub struct Classify {
+    /// Its id, which is also the name of its verdicts.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it answers.
+    pub what: String,
+    /// What one row speaks of.
+    pub subject: String,
+    /// Columns by which its rows are sorted.
+    pub order_by: Vec<String>,
+    /// Columns that people look up by.
+    pub looked_up: Vec<String>,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// Its rules, in order; empty where it has no list of tests.
+    pub reasons: Vec<Reason>,
+    /// The query.
+    pub sql: Embedded,
+    /// The sidecar.
+    pub sidecar: Embedded,
+}
+
+/// The staging queries, in the order in which they run.
+///
+/// # Errors
+/// When a sidecar is wrong or has no query.
+pub fn staging() -> Result<Vec<Staging>> {
+    library::list("staging", "toml").into_iter().map(staging_query).collect()
+}
+
+fn staging_query(sidecar: Embedded) -> Result<Staging> {
+    let sql = sql_of(sidecar)?;
+    toml_file::read(sidecar.path, sidecar.text, |file| {
+        file.format(1);
+        let kind = file.one_of("kind", &["view", "table", "list"]);
+        file.require("kind", "view, table or list");
+        Staging {
+            name: file.required_text("name").unwrap_or_default(),
+            kind: match kind.as_deref() {
+                Some("table") => StagingKind::Table,
+                Some("list") => StagingKind::List,
+                _ => StagingKind::View,
+            },
+            what: file.required_text("what").unwrap_or_default(),
+            sql,
+        }
+    })
+}
+
+/// All classify queries of the library, by id.
+///
+/// # Errors
+/// When a sidecar is wrong or has no query.
+pub fn classify_all() -> Result<Vec<Classify>> {
+    library::list("classify", "toml").into_iter().map(classify_query).collect()
+}
+
+/// The classify query with that id.
+///
+/// # Errors
+/// When there is none, or its sidecar is wrong.
+pub fn classify(id: &str) -> Result<Classify> {
+    let sidecar = library::read(&format!("classify/{id}.toml"))
+        .map_err(|_| Error::usage(format!("there is no query {id}")).next("highwater queries list"))?;
+    classify_query(sidecar)
+}
+
+fn classify_query(sidecar: Embedded) -> Result<Classify> {
+    classify_from(sidecar, sql_of(sidecar)?)
+}
+
+/// The classify query that a sidecar and a text of SQL make together.
+///
+/// # Errors
+/// All mistakes of the sidecar at once.
+pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
+    toml_file::read(sidecar.path, sidecar.text, |file| {
+        file.format(1);
+        Classify {
+            id: file.required_text("id").unwrap_or_default(),
+            title: file.required_text("title").unwrap_or_default(),
+            what: file.required_text("what").unwrap_or_default(),
+            subject: file.required_text("subject").unwrap_or_default(),
+            order_by: file.required_texts("order_by"),
+            looked_up: file.texts("looked_up"),
+            columns: file.sections("column").iter().map(column).collect(),
+            reasons: file.sections("reason").iter().map(reason).collect(),
+            sql,
+            sidecar,
+        }
+    })
+}
+
+fn column(section: &Section<'_>) -> Column {
+    section.require("type", "a type");
+    let kind = section.one_of("type", &["text", "instant", "boolean", "integer", "list"]);
+    Column {
+        name: section.required_text("name").unwrap_or_default(),
+        kind: match kind.as_deref() {
+            Some("instant") => ColumnType::Instant,
+            Some("boolean") => ColumnType::Boolean,
+            Some("integer") => ColumnType::Integer,
+            Some("list") => ColumnType::List,
+            _ => ColumnType::Text,
+        },
+        what: section.required_text("what").unwrap_or_default(),
+    }
+}
+
+fn reason(section: &Section<'_>) -> Reason {
+    let english = |key: &str| {
+        section.required_section(key).and_then(|words| words.required_text("en")).unwrap_or_default()
+    };
+    Reason {
+        code: section.required_text("code").unwrap_or_default(),
+        state: section.required_text("state").unwrap_or_default(),
+        words: english("words"),
+        settles: english("settles"),
+    }
+}
+
+fn sql_of(sidecar: Embedded) -> Result<Embedded> {
+    library::read(&sidecar.path.replace(".toml", ".sql"))
+}
