@@ -30,8 +30,8 @@ contacts AS (
     WHERE security_key IS NOT NULL AND (owner_key IS NULL OR owner_key <> security_key)
     UNION ALL
     SELECT
-        account_id, customer_id, cohort, 'none' AS contact_kind, CAST(NULL AS VARCHAR) AS contact,
-        CAST(NULL AS VARCHAR) AS contact_key, locale, country, time_zone
+        account_id, customer_id, cohort, 'none' AS contact_kind, CAST(NULL AS STRING) AS contact,
+        CAST(NULL AS STRING) AS contact_key, locale, country, time_zone
     FROM told
     WHERE owner_key IS NULL AND security_key IS NULL
 )

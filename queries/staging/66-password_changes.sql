@@ -23,7 +23,7 @@ changes AS (
     WHERE c.kind = 'password' AND c.is_possible
     UNION ALL
     SELECT
-        c.user_id, CAST(NULL AS VARCHAR) AS product, c.changed_at, c.changed_at_latest, c.is_certain, c.source, c.record
+        c.user_id, CAST(NULL AS STRING) AS product, c.changed_at, c.changed_at_latest, c.is_certain, c.source, c.record
     FROM cells AS c
 ),
 ordered AS (

@@ -3,13 +3,14 @@
 //! A run is never edited: another state, profile or source is another run. The record is written last; without
 //! it the run does not exist (1-overview, "What must always be true", 7 and 11).
 
+pub mod check;
 mod inputs;
-mod recount;
+pub mod recount;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
 use crate::base::progress::{Meter, Work};

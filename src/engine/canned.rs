@@ -138,7 +138,14 @@ pub fn classify(id: &str) -> Result<Classify> {
 }
 
 fn classify_query(sidecar: Embedded) -> Result<Classify> {
-    let sql = sql_of(sidecar)?;
+    classify_from(sidecar, sql_of(sidecar)?)
+}
+
+/// The classify query that a sidecar and a text of SQL make together.
+///
+/// # Errors
+/// All mistakes of the sidecar at once.
+pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
     toml_file::read(sidecar.path, sidecar.text, |file| {
         file.format(1);
         Classify {

@@ -8,7 +8,9 @@ pub mod canned;
 mod list_table;
 mod parameters;
 mod parquet_out;
+pub mod portability;
 mod session;
+pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
 pub use parquet_out::ParquetOut;

@@ -1,0 +1,28 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the others.
+# The work is in `setup/`: small scripts that run by themselves as well.
+
+.PHONY: help demo test build lint dist picture
+.NOTPARALLEL:
+
+BINARY = "$${CARGO_TARGET_DIR:-target}/release/highwater"
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: build ## Build, then run the sample case from exports to notification lists
+	@$(BINARY) demo
+
+test: ## All tests
+	@setup/cargo test --release --locked --no-fail-fast
+
+build: ## The binary, in target/release
+	@setup/cargo build --release --locked
+
+lint: ## Formatting, clippy, licences and sources of dependencies, shell scripts
+	@setup/lint
+
+dist: build ## A folder to hand over: binary, library, licences
+	@setup/dist
+
+picture: build ## The picture in the README, from the demo's real output
+	@setup/picture $(BINARY) docs/demo.svg

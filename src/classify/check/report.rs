@@ -1,0 +1,140 @@
+//! What checking one query came to.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Compared, Finding, portable, sidecar, staging, unreached};
+use crate::base::Result;
+use crate::base::library::{self, Embedded};
+use crate::engine::canned::{self, Classify, Staging};
+use crate::engine::portability::RULES;
+
+/// Folders of queries that only need to be portable here: who runs them checks the rest.
+const OTHERS: [&str; 2] = ["quality", "deliver"];
+/// Folders in which each query needs a sidecar.
+const WITH_SIDECAR: [&str; 2] = ["staging", "classify"];
+
+/// What checking one query came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The query's id, or the name of what it makes.
+    pub query: String,
+    /// The folder that it stands in.
+    pub kind: &'static str,
+    /// Fixtures that were run.
+    pub fixtures: usize,
+    /// Verdicts that they expect.
+    pub rows: usize,
+    /// Reasons that its sidecar lists.
+    pub reasons: usize,
+    /// How many of them a fixture gives as expected.
+    pub reached: usize,
+    /// How many of them a fixture only just misses.
+    pub near_misses: usize,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    fn new(query: &str, kind: &'static str, findings: Vec<Finding>) -> Self {
+        let query = query.to_owned();
+        Self { query, kind, fixtures: 0, rows: 0, reasons: 0, reached: 0, near_misses: 0, findings }
+    }
+
+    /// Of a classify query, without its fixtures.
+    #[must_use]
+    pub fn of_classify(query: &Classify, tables: &BTreeSet<String>) -> Self {
+        let findings = sidecar::check(query, tables);
+        Self { reasons: query.reasons.len(), ..Self::new(&query.id, "classify", findings) }
+    }
+
+    /// Of a staging query; `before` are the names that those before it made.
+    #[must_use]
+    pub fn of_staging(query: &Staging, before: &BTreeSet<String>) -> Self {
+        Self::new(&query.name, "staging", staging::check(query, before))
+    }
+
+    /// Adds what the query's fixtures came to.
+    pub fn add_fixtures(&mut self, query: &Classify, compared: &[Compared]) {
+        let codes = |of: fn(&Compared) -> &BTreeSet<String>| -> BTreeSet<&String> {
+            compared.iter().flat_map(of).collect()
+        };
+        self.fixtures = compared.len();
+        self.rows = compared.iter().map(|fixture| fixture.rows).sum();
+        self.reached = codes(|fixture| &fixture.reached).len();
+        self.near_misses = codes(|fixture| &fixture.near_misses).len();
+        self.findings.extend(compared.iter().flat_map(|fixture| fixture.findings.iter().cloned()));
+        self.findings.extend(unreached(query, compared));
+    }
+
+    /// Whether nothing was found that engines read differently.
+    #[must_use]
+    pub fn is_portable(&self) -> bool {
+        !self.findings.iter().any(|finding| RULES.iter().any(|rule| rule.code == finding.code))
+    }
+
+    /// Whether the SQL agrees with its sidecar and its counts.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let of_fixture = |finding: &Finding| {
+            finding.file.contains("/fixtures/")
+                || ["REASON_UNREACHED", "NEAR_MISS_ABSENT"].contains(&finding.code)
+        };
+        let is_rule = |finding: &Finding| RULES.iter().any(|rule| rule.code == finding.code);
+        self.findings.iter().all(|finding| of_fixture(finding) || is_rule(finding))
+    }
+}
+
+/// The reports of all staging queries, in the order in which they run.
+///
+/// # Errors
+/// When a sidecar is wrong.
+pub fn staging_reports() -> Result<Vec<Report>> {
+    let mut before = BTreeSet::new();
+    let queries = canned::staging()?;
+    Ok(queries
+        .into_iter()
+        .map(|query| {
+            let report = Report::of_staging(&query, &before);
+            before.insert(query.name);
+            report
+        })
+        .collect())
+}
+
+/// The reports of all other queries: those of quality and deliverables, and whatever no sidecar speaks of.
+#[must_use]
+pub fn other_reports() -> Vec<Report> {
+    let of_folder = |kind: &'static str| {
+        library::list(kind, "sql").into_iter().map(move |sql| Report::new(stem(sql), kind, portable(sql)))
+    };
+    OTHERS.into_iter().flat_map(of_folder).chain(orphans()).collect()
+}
+
+fn orphans() -> Vec<Report> {
+    let without_sidecar = WITH_SIDECAR.into_iter().flat_map(|kind| {
+        let alone = library::list(kind, "sql")
+            .into_iter()
+            .filter(|sql| !is_there(&sql.path.replace(".sql", ".toml")));
+        alone.map(move |sql| Report::new(stem(sql), kind, vec![orphan(sql, "no sidecar speaks of it")]))
+    });
+    let counts = library::list("classify/counts", "sql").into_iter();
+    let without_query = counts
+        .filter(|sql| !is_there(&format!("classify/{}.toml", stem(*sql))))
+        .map(|sql| Report::new(stem(sql), "classify/counts", vec![orphan(sql, "it counts no query")]));
+    without_sidecar.chain(without_query).collect()
+}
+
+fn orphan(sql: Embedded, what: &str) -> Finding {
+    Finding::new(sql.path, "SIDECAR_ABSENT", what, "a .toml of the same name")
+}
+
+fn is_there(path: &str) -> bool {
+    library::read(path).is_ok()
+}
+
+fn stem(sql: Embedded) -> &'static str {
+    let name = sql.path.rsplit('/').next().unwrap_or(sql.path);
+    name.strip_suffix(".sql").unwrap_or(name)
+}

@@ -1,0 +1,65 @@
+//! Files that were written: where, how many rows, which bytes. Also the one way they are written.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::base::digest::Hasher;
+use crate::base::files::Pending;
+use crate::base::{Error, Result};
+
+/// One file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WrittenFile {
+    /// Its path below the folder, with `/`.
+    pub file: String,
+    /// Its rows, without the header.
+    pub rows: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// What an export wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Its files, in the order in which they were written.
+    pub files: Vec<WrittenFile>,
+}
+
+/// A text file being written and hashed in pieces; nothing stands under its name before [`HashedOut::finish`].
+pub(super) struct HashedOut {
+    path: PathBuf,
+    pending: Pending,
+    hasher: Hasher,
+}
+
+impl HashedOut {
+    /// Begins the file.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn create(path: &Path) -> Result<Self> {
+        Ok(Self { path: path.to_path_buf(), pending: Pending::create(path)?, hasher: Hasher::default() })
+    }
+
+    /// Adds a piece.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn add(&mut self, piece: &[u8]) -> Result<()> {
+        self.hasher.update(piece);
+        self.pending.write_all(piece).map_err(|e| Error::io("write", &self.path, e))
+    }
+
+    /// Makes the file durable and returns the SHA-256 of its bytes.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn finish(self) -> Result<String> {
+        self.pending.commit()?;
+        Ok(self.hasher.hex())
+    }
+}
