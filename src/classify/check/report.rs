@@ -84,19 +84,22 @@ impl Report {
     /// Whether nothing was found that engines read differently.
     #[must_use]
     pub fn is_portable(&self) -> bool {
-        !self.findings.iter().any(|finding| RULES.iter().any(|rule| rule.code == finding.code))
+        !self.findings.iter().any(of_portability)
     }
 
     /// Whether the SQL agrees with its sidecar and its counts.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        let of_fixture = |finding: &Finding| {
-            finding.file.contains("/fixtures/")
-                || ["REASON_UNREACHED", "NEAR_MISS_ABSENT"].contains(&finding.code)
-        };
-        let is_rule = |finding: &Finding| RULES.iter().any(|rule| rule.code == finding.code);
-        self.findings.iter().all(|finding| of_fixture(finding) || is_rule(finding))
+        self.findings.iter().all(|finding| of_portability(finding) || of_fixture(finding))
     }
+}
+
+fn of_portability(finding: &Finding) -> bool {
+    RULES.iter().any(|rule| rule.code == finding.code)
+}
+
+fn of_fixture(finding: &Finding) -> bool {
+    finding.file.starts_with(FOLDER) || OF_FIXTURES.contains(&finding.code)
 }
 
 /// The reports of all staging queries, in the order in which they run.
