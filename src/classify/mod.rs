@@ -10,7 +10,7 @@ pub mod recount;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
 use crate::base::progress::{Meter, Work};
