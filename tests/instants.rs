@@ -337,6 +337,8 @@ fn zones_have_names() {
         assert_eq!(Zone::parse(name), None, "{name:?}");
     }
     assert_eq!(Zone::nearest("Europe/Roma"), Some("Europe/Rome"));
+    assert_eq!(Zone::nearest("rome"), Some("Europe/Rome"));
+    assert_eq!(Zone::nearest("unsaid"), Some("unstated"));
 }
 
 /// Instants around the changes of clocks, which are whole hours or minutes in most zones.

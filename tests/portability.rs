@@ -217,6 +217,18 @@ fn words_of_both_engines_are_reserved() {
 }
 
 #[test]
+fn each_word_that_can_name_no_column_in_duckdb_is_reserved() {
+    let engine = duckdb::Connection::open_in_memory().unwrap();
+    let sql =
+        "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')";
+    let mut statement = engine.prepare(sql).unwrap();
+    let words: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(words.len() > 50, "{words:?}");
+    let open: Vec<&String> = words.iter().filter(|word| !is_reserved(word)).collect();
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
 fn the_shipped_queries_are_portable() {
     for folder in ["staging", "classify", "classify/counts", "quality", "deliver"] {
         for sql in library::list(folder, "sql") {

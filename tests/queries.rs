@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use highwater::base::library::{self, Embedded};
+use highwater::base::library::Embedded;
 use highwater::classify::check::{self, Compared, Finding, Fixture};
 use highwater::engine::canned::{self, Classify};
 
@@ -244,11 +244,66 @@ fn reasons_without_a_fixture_and_without_a_near_miss_are_found() {
 }
 
 #[test]
-fn each_query_with_rules_has_fixtures_with_given_exports() {
+fn shipped_fixtures_expect_each_reason_and_only_just_miss_it_elsewhere() {
+    let mut wrong = Vec::new();
     for query in canned::classify_all().unwrap() {
-        for fixture in check::fixtures(&query.id).unwrap() {
-            assert!(!fixture.given.is_empty(), "{} gives nothing", fixture.folder);
-            assert!(library::read(fixture.expected.path).is_ok());
-        }
+        let fixtures = check::fixtures(&query.id).unwrap();
+        assert!(fixtures.iter().all(|fixture| !fixture.given.is_empty()), "{} gives nothing", query.id);
+        // Taken at their word; that the queries agree is for `queries check`.
+        let compared: Vec<Compared> =
+            fixtures.iter().map(|fixture| check::compare(&query, fixture, fixture.expected.text)).collect();
+        wrong.extend(compared.iter().flat_map(told));
+        wrong.extend(check::unreached(&query, &compared).iter().map(ToString::to_string));
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn highwater(arguments: &[&str]) -> (i32, String, String) {
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_shipped_queries_pass_the_check_fixtures_and_all() {
+    let (status, printed, told) = highwater(&["queries", "check"]);
+    assert_eq!((status, told.as_str()), (0, ""), "{printed}");
+    for query in canned::classify_all().unwrap() {
+        assert!(printed.contains(&query.id), "{} is not listed:\n{printed}", query.id);
+    }
+    assert!(!printed.contains("NO"), "{printed}");
+}
+
+#[test]
+fn one_query_is_checked_alone_as_json() {
+    let (status, printed, _) = highwater(&["queries", "check", QUERY, "--json"]);
+    assert_eq!(status, 0, "{printed}");
+    let checked: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!((&checked["format"], checked["queries"].as_array().unwrap().len()), (&1.into(), 1));
+    let report = &checked["queries"][0];
+    assert_eq!((&report["query"], &report["reasons"]), (&QUERY.into(), &9.into()));
+    assert_eq!((&report["reached"], &report["near_misses"]), (&9.into(), &9.into()));
+}
+
+#[test]
+fn a_query_that_is_not_there_is_a_mistake_of_the_user_with_the_nearest_name() {
+    let (status, printed, told) = highwater(&["queries", "check", "data_subject"]);
+    assert_eq!((status, printed.as_str()), (2, ""));
+    assert!(told.contains("did you mean data_subjects?"), "{told}");
+}
+
+#[test]
+fn the_list_names_each_query_and_staging_when_asked_for_more() {
+    let (status, printed, _) = highwater(&["queries", "list"]);
+    assert_eq!(status, 0);
+    let (_, verbose, _) = highwater(&["queries", "list", "-v"]);
+    for query in canned::classify_all().unwrap() {
+        assert!(printed.contains(&query.id) && printed.contains(&query.title), "{printed}");
+    }
+    assert!(!printed.contains("staging_users") && verbose.contains("staging_users"));
+    let (_, json, _) = highwater(&["queries", "list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(listed["format"], 1);
+    assert_eq!(listed["queries"].as_array().unwrap().len(), canned::classify_all().unwrap().len());
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::instant::Interval;
 use crate::base::{Error, Result, digest, instant, library};
 use crate::case::{Case, CoverageRecord, HashedFile, RunRecord, Source, SourceRecord};
 use crate::engine::{self, canned};
-use crate::incident::{self, Facts, FedSource, Profile};
+use crate::incident::{self, Facts, FedSource, Judged, Profile};
 
 const FORMAT: u32 = 1;
 
@@ -15,6 +16,10 @@ pub(super) struct Inputs {
     pub record: RunRecord,
     /// The queries to run, in order.
     pub queries: Vec<canned::Classify>,
+    /// The sources as the register has them.
+    pub sources: Vec<Source>,
+    /// The declared coverages and what became of them.
+    pub judged: Vec<Judged>,
     /// What the person should know of them.
     pub notes: Vec<String>,
 }
@@ -36,7 +41,7 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
     let fed: Vec<FedSource> = register.sources().iter().map(fed_source).collect();
     let judged = incident::coverage::judge(&facts, &profile.window, as_of, &fed);
     let queries = profile.queries.iter().map(|id| canned::classify(id)).collect::<Result<Vec<_>>>()?;
-    let notes = vec![format!("as_of {} ({as_of_from})", instant::write_rfc3339(as_of))];
+    let notes = vec![format!("as_of {}, from {as_of_from}", instant::write_rfc3339(as_of))];
     let record = RunRecord {
         format: FORMAT,
         id: String::new(),
@@ -55,14 +60,16 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
         parameters: incident::parameters(&profile, as_of, &judged, &fed),
         verdicts: Vec::new(),
         counts: BTreeMap::new(),
+        findings: Vec::new(),
         journal_head: String::new(),
     };
-    Ok(Inputs { record, queries, notes })
+    Ok(Inputs { record, queries, sources: register.sources().to_vec(), judged, notes })
 }
 
-/// Every canned query that the verdicts depend on: staging, the incident's own, and their counts.
+/// Every canned query that a run depends on: staging, the incident's own, their counts, and quality.
 fn hashed_queries(queries: &[canned::Classify]) -> Result<Vec<HashedFile>> {
     let mut files: Vec<library::Embedded> = canned::staging()?.iter().map(|q| q.sql).collect();
+    files.extend(canned::quality()?.iter().filter_map(|q| q.sql));
     for query in queries {
         files.push(query.sql);
         files.push(query.sidecar);
@@ -83,4 +90,22 @@ fn source_record(source: &Source) -> SourceRecord {
         stored: source.stored,
         rejected: source.rejected,
     }
+}
+
+fn fed_source(source: &Source) -> FedSource {
+    FedSource {
+        source: source.source.clone(),
+        sha256: source.sha256.clone(),
+        table: source.table.clone(),
+        stored: source.stored,
+        rejected: source.rejected,
+        columns: source.columns.keys().cloned().collect(),
+        exported_at: source.custody.exported_at.map(|(lo, hi)| Interval { lo, hi }),
+        // A single CSV file has no pages; exports that come in pages will say so in the register.
+        missing_page: false,
+    }
+}
+
+fn coverage_record(judged: &Judged) -> CoverageRecord {
+    CoverageRecord { of: judged.of(), holds: judged.holds, why_not: judged.why_not() }
 }

@@ -1,5 +1,7 @@
 //! Cohorts: every account belongs to the first whose `when` holds (3-rules, "Cohorts").
 
+use std::fmt;
+
 use crate::base::toml_file::Section;
 
 /// One group of accounts that is told the same.
@@ -42,6 +44,18 @@ pub enum Word {
     Always,
 }
 
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not = if self.negated { "not " } else { "" };
+        match &self.word {
+            Word::Is { column, value } => write!(f, "{not}{column} = '{value}'"),
+            Word::Actions => write!(f, "{not}actions"),
+            Word::Known => write!(f, "{not}known"),
+            Word::Always => write!(f, "{not}always"),
+        }
+    }
+}
+
 /// The word columns of the summary and what they can say (3-rules, 1 and 7).
 const COLUMNS: [(&str, &[&str]); 3] = [
     ("access", &["authentication", "data", "none", "undetermined"]),
@@ -53,6 +67,13 @@ const EXPECTED: &str = "terms joined by `and`, each `access = '…'`, `exposure 
                         `known`, with `not` before it if need be; or `always` alone";
 
 impl Cohort {
+    /// Its `when`, as a profile writes it.
+    #[must_use]
+    pub fn condition(&self) -> String {
+        let terms: Vec<String> = self.when.iter().map(Term::to_string).collect();
+        terms.join(" and ")
+    }
+
     fn has(&self, word: &Word, negated: bool) -> bool {
         self.when.iter().any(|term| term.word == *word && term.negated == negated)
     }

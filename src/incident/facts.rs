@@ -1,9 +1,10 @@
 //! A case's facts: what this case's exports can prove by saying nothing. Declared by a person, never built in.
 
-use super::vocabulary::{CHANGES, CREDENTIAL_KINDS, EVENTS, KnownTable, ROLES, tables};
+use super::vocabulary::{CHANGES, CREDENTIAL_KINDS, EVENTS, ROLES};
 use crate::base::Result;
 use crate::base::instant::{self, Interval};
 use crate::base::toml_file::{self, Section};
+use crate::engine::tables::{self, Table};
 
 /// What a person declared of a case's exports. Without facts, absence proves nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,13 +84,13 @@ impl Facts {
     /// # Errors
     /// All mistakes of the file at once, each with line, column and key.
     pub fn parse(name: &str, text: &str) -> Result<Self> {
-        let tables = tables();
+        let tables = tables::all()?;
         toml_file::read(name, text, |file| {
             file.format(1);
             Self {
                 as_of: as_of(file),
                 declared: file.required_section("declared").map(|section| declared(&section)),
-                coverages: file.sections("coverage").iter().filter_map(|s| coverage(s, &tables)).collect(),
+                coverages: file.sections("coverage").iter().filter_map(|s| coverage(s, tables)).collect(),
             }
         })
     }
@@ -118,7 +119,7 @@ fn instant(section: &Section<'_>, key: &str) -> Option<Interval> {
         .ok()
 }
 
-fn coverage(section: &Section<'_>, tables: &[KnownTable]) -> Option<Coverage> {
+fn coverage(section: &Section<'_>, tables: &[Table]) -> Option<Coverage> {
     let table = section.required_text("table").unwrap_or_default();
     let (kind, role, column) =
         (section.one_of("kind", &CREDENTIAL_KINDS), section.one_of("role", &ROLES), section.text("column"));
@@ -139,8 +140,8 @@ fn coverage(section: &Section<'_>, tables: &[KnownTable]) -> Option<Coverage> {
     Some(Coverage { table, kind, role, column, from, to: to?, basis, accepted })
 }
 
-fn check_table(section: &Section<'_>, table: &str, tables: &[KnownTable]) {
-    let known: Vec<&str> = tables.iter().map(|known| known.name).collect();
+fn check_table(section: &Section<'_>, table: &str, tables: &[Table]) {
+    let known: Vec<&str> = tables.iter().map(|known| known.name.as_str()).collect();
     if table.is_empty() {
         return;
     }
@@ -159,12 +160,12 @@ fn check_table(section: &Section<'_>, table: &str, tables: &[KnownTable]) {
     }
 }
 
-fn check_column(section: &Section<'_>, table: &str, column: Option<&str>, tables: &[KnownTable]) {
+fn check_column(section: &Section<'_>, table: &str, column: Option<&str>, tables: &[Table]) {
     let table = tables.iter().find(|known| known.name == table);
     if let (Some(table), Some(column)) = (table, column)
-        && !table.columns.iter().any(|known| known == column)
+        && table.column(column).is_none()
     {
-        let known: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+        let known: Vec<&str> = table.columns.iter().map(|known| known.name.as_str()).collect();
         section.unknown_word("column", None, column, &known);
     }
 }

@@ -1,6 +1,4 @@
-//! The closed words that profiles and facts may use, and the tables, columns and queries that there are.
-
-use toml::de::DeTable;
+//! The closed words that profiles and facts may use, and the queries that there are.
 
 use crate::base::library;
 
@@ -27,30 +25,6 @@ pub(super) const CHANGES: &str = "credential_changes";
 /// Whether a text is a word as tables store it: not empty, lower case, no white space around it.
 pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && !text.chars().any(char::is_uppercase)
-}
-
-/// A canonical table and its columns.
-pub(super) struct KnownTable {
-    pub name: &'static str,
-    pub columns: Vec<String>,
-}
-
-/// The canonical tables of the library, by name.
-pub(super) fn tables() -> Vec<KnownTable> {
-    library::list("tables", "toml")
-        .into_iter()
-        .map(|file| KnownTable { name: stem(file.path), columns: columns(file.text) })
-        .collect()
-}
-
-fn columns(contract: &'static str) -> Vec<String> {
-    let table = DeTable::parse(contract).map(toml::Spanned::into_inner).unwrap_or_default();
-    let columns = table.get("column").and_then(|columns| columns.get_ref().as_array());
-    columns
-        .into_iter()
-        .flat_map(|columns| columns.iter())
-        .filter_map(|column| Some(column.get_ref().get("name")?.get_ref().as_str()?.to_owned()))
-        .collect()
 }
 
 /// The ids of the classify queries of the library.

@@ -52,11 +52,13 @@ impl Zone {
         }
     }
 
-    /// The name nearest to one that [`Self::parse`] doesn't know.
+    /// The name nearest to one that [`Self::parse`] doesn't know; people often name just the city.
     #[must_use]
     pub fn nearest(text: &str) -> Option<&'static str> {
-        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-        nearest(text, names.chain(std::iter::once("unstated")))
+        let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let is_city =
+            |name: &&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(text));
+        names().find(is_city).or_else(|| nearest(text, names().chain(std::iter::once("unstated"))))
     }
 
     /// The instants at which a clock of this zone can have shown `local`: one; two and what lies between where the

@@ -3,7 +3,8 @@
 use crate::base::Result;
 use crate::base::library::{self, Embedded};
 
-const FOLDER: &str = "classify/fixtures";
+/// Where fixtures lie: one folder a query, in it one a fixture.
+pub(super) const FOLDER: &str = "classify/fixtures";
 
 /// One fixture of a query: `classify/fixtures/<query>/<name>/`.
 #[derive(Clone, Debug)]

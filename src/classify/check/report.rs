@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::fixture::FOLDER;
 use super::{Compared, Finding, portable, sidecar, staging, unreached};
 use crate::base::Result;
 use crate::base::library::{self, Embedded};
@@ -14,6 +15,9 @@ use crate::engine::portability::RULES;
 const OTHERS: [&str; 4] = ["quality", "deliver/lists", "deliver/parts", "deliver/summary"];
 /// Folders in which each query needs a sidecar.
 const WITH_SIDECAR: [&str; 2] = ["staging", "classify"];
+
+/// What is found in a sidecar because of fixtures that aren't there.
+const OF_FIXTURES: [&str; 3] = ["FIXTURE_ABSENT", "REASON_UNREACHED", "NEAR_MISS_ABSENT"];
 
 /// What checking one query came to.
 #[derive(Clone, Debug, Serialize)]
@@ -66,24 +70,36 @@ impl Report {
         self.near_misses = codes(|fixture| &fixture.near_misses).len();
         self.findings.extend(compared.iter().flat_map(|fixture| fixture.findings.iter().cloned()));
         self.findings.extend(unreached(query, compared));
+        if compared.is_empty() {
+            let expected = format!("at least one folder in queries/{FOLDER}/{}", query.id);
+            self.findings.push(Finding::new(
+                query.sidecar.path,
+                "FIXTURE_ABSENT",
+                "no fixture tries it",
+                expected,
+            ));
+        }
     }
 
     /// Whether nothing was found that engines read differently.
     #[must_use]
     pub fn is_portable(&self) -> bool {
-        !self.findings.iter().any(|finding| RULES.iter().any(|rule| rule.code == finding.code))
+        !self.findings.iter().any(of_portability)
     }
 
     /// Whether the SQL agrees with its sidecar and its counts.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        let of_fixture = |finding: &Finding| {
-            finding.file.contains("/fixtures/")
-                || ["REASON_UNREACHED", "NEAR_MISS_ABSENT"].contains(&finding.code)
-        };
-        let is_rule = |finding: &Finding| RULES.iter().any(|rule| rule.code == finding.code);
-        self.findings.iter().all(|finding| of_fixture(finding) || is_rule(finding))
+        self.findings.iter().all(|finding| of_portability(finding) || of_fixture(finding))
     }
+}
+
+fn of_portability(finding: &Finding) -> bool {
+    RULES.iter().any(|rule| rule.code == finding.code)
+}
+
+fn of_fixture(finding: &Finding) -> bool {
+    finding.file.starts_with(FOLDER) || OF_FIXTURES.contains(&finding.code)
 }
 
 /// The reports of all staging queries, in the order in which they run.
@@ -123,7 +139,16 @@ fn orphans() -> Vec<Report> {
     let without_query = counts
         .filter(|sql| !is_there(&format!("classify/{}.toml", stem(*sql))))
         .map(|sql| Report::new(stem(sql), "classify/counts", vec![orphan(sql, "it counts no query")]));
-    without_sidecar.chain(without_query).collect()
+    without_sidecar.chain(without_query).chain(stray_fixtures()).collect()
+}
+
+fn stray_fixtures() -> impl Iterator<Item = Report> {
+    library::folders(FOLDER).into_iter().filter_map(|folder| {
+        let query = folder.rsplit('/').next().unwrap_or(folder);
+        let stray =
+            Finding::new(folder, "FIXTURE_STRAY", "fixtures of no query", "a folder named after a query");
+        (!is_there(&format!("classify/{query}.toml"))).then(|| Report::new(query, FOLDER, vec![stray]))
+    })
 }
 
 fn orphan(sql: Embedded, what: &str) -> Finding {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// DuckDB 1.5.6, `duckdb_keywords()`: what can name no column (categories `reserved` and `type_function`).
-const DUCKDB: &str = "all analyse analyze and anti any array as asc asof asymmetric authorization binary both case \
-    cast check collate collation column concurrently constraint create cross default deferrable desc describe \
+const DUCKDB: &str = "all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by \
+    case cast check collate collation column columns concurrently constraint create cross default deferrable desc describe \
     distinct do else end except false fetch for foreign freeze from full generated glob group having ilike in \
     initially inner intersect into is isnull join lambda lateral leading left like limit map natural not notnull \
     null offset on only or order outer overlaps pivot pivot_longer pivot_wider placing positional primary qualify \

@@ -1,0 +1,80 @@
+WITH findings AS (
+    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_users AS s ON s.user_id = r.user_id
+    WHERE r.kind IN ('password') AND COALESCE(r.changed_at_latest, r.changed_at) < s.created_at
+    UNION ALL
+    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_app_installations AS s ON s.installation_id = r.subject_id
+    WHERE r.kind IN ('app_credential') AND COALESCE(r.changed_at_latest, r.changed_at) < s.installed_at
+    UNION ALL
+    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_certificates AS s ON s.certificate_id = r.subject_id
+    WHERE r.kind IN ('certificate') AND COALESCE(r.changed_at_latest, r.changed_at) < s.uploaded_at
+    UNION ALL
+    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_api_clients AS s ON s.client_id = r.subject_id
+    WHERE r.kind IN ('api_token', 'oauth_token') AND COALESCE(r.changed_at_latest, r.changed_at) < s.created_at
+    UNION ALL
+    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'users' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM store_users AS r
+    WHERE COALESCE(r.password_changed_at_latest, r.password_changed_at) < r.created_at
+    UNION ALL
+    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'app_installations' AS table_name, r.installation_id AS subject, r.source, r.record
+    FROM store_app_installations AS r
+    WHERE COALESCE(r.credentials_rotated_at_latest, r.credentials_rotated_at) < r.installed_at
+    UNION ALL
+    SELECT 'DELETED_BEFORE_CREATED' AS code, 'accounts' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM staging_accounts AS r
+    WHERE COALESCE(r.deleted_at_latest, r.deleted_at) < r.created_at
+    UNION ALL
+    SELECT 'DELETED_BEFORE_CREATED' AS code, 'users' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM staging_users AS r
+    WHERE COALESCE(r.deleted_at_latest, r.deleted_at) < r.created_at
+    UNION ALL
+    SELECT 'DELETED_BEFORE_CREATED' AS code, 'app_installations' AS table_name, r.installation_id AS subject, r.source, r.record
+    FROM staging_app_installations AS r
+    WHERE COALESCE(r.removed_at_latest, r.removed_at) < r.installed_at
+    UNION ALL
+    SELECT 'DELETED_BEFORE_CREATED' AS code, 'certificates' AS table_name, r.certificate_id AS subject, r.source, r.record
+    FROM staging_certificates AS r
+    WHERE COALESCE(r.revoked_at_latest, r.revoked_at) < r.uploaded_at
+    UNION ALL
+    SELECT 'DELETED_BEFORE_CREATED' AS code, 'certificates' AS table_name, r.certificate_id AS subject, r.source, r.record
+    FROM staging_certificates AS r
+    WHERE COALESCE(r.replaced_at_latest, r.replaced_at) < r.uploaded_at
+    UNION ALL
+    SELECT 'DELETED_BEFORE_CREATED' AS code, 'api_clients' AS table_name, r.client_id AS subject, r.source, r.record
+    FROM staging_api_clients AS r
+    WHERE COALESCE(r.revoked_at_latest, r.revoked_at) < r.created_at
+    UNION ALL
+    SELECT 'ACTIVATED_BEFORE_CREATED' AS code, 'accounts' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM staging_accounts AS r
+    WHERE COALESCE(r.activated_at_latest, r.activated_at) < r.created_at
+    UNION ALL
+    SELECT 'CHILD_OLDER_THAN_ACCOUNT' AS code, 'users' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM staging_users AS r
+    JOIN staging_accounts AS a ON a.account_id = r.account_id
+    WHERE COALESCE(r.created_at_latest, r.created_at) < a.created_at
+    UNION ALL
+    SELECT 'CHILD_OLDER_THAN_ACCOUNT' AS code, 'app_installations' AS table_name, r.installation_id AS subject, r.source, r.record
+    FROM staging_app_installations AS r
+    JOIN staging_accounts AS a ON a.account_id = r.account_id
+    WHERE COALESCE(r.installed_at_latest, r.installed_at) < a.created_at
+    UNION ALL
+    SELECT 'CHILD_OLDER_THAN_ACCOUNT' AS code, 'certificates' AS table_name, r.certificate_id AS subject, r.source, r.record
+    FROM staging_certificates AS r
+    JOIN staging_accounts AS a ON a.account_id = r.account_id
+    WHERE COALESCE(r.uploaded_at_latest, r.uploaded_at) < a.created_at
+    UNION ALL
+    SELECT 'VALIDITY_INVERTED' AS code, 'certificates' AS table_name, r.certificate_id AS subject, r.source, r.record
+    FROM staging_certificates AS r
+    WHERE COALESCE(r.not_after_latest, r.not_after) < r.not_before
+)
+SELECT code, table_name, subject, source, record
+FROM findings
+ORDER BY
+    code NULLS FIRST, table_name NULLS FIRST, subject NULLS FIRST, source NULLS FIRST, record NULLS FIRST

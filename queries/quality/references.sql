@@ -1,0 +1,90 @@
+WITH findings AS (
+    SELECT 'ACCOUNT_MISSING' AS code, 'users' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_users AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'credential_changes' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'app_installations' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_app_installations AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'certificates' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_certificates AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'api_clients' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_api_clients AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'sso' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_sso AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'accessed' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_accessed AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'ACCOUNT_MISSING' AS code, 'notices' AS table_name, r.account_id AS subject, r.source, r.record
+    FROM store_notices AS r
+    WHERE r.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_accounts AS a WHERE a.account_id = r.account_id)
+    UNION ALL
+    SELECT 'USER_MISSING' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    WHERE r.user_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_users AS u WHERE u.user_id = r.user_id)
+    UNION ALL
+    SELECT 'USER_MISSING' AS code, 'api_clients' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM store_api_clients AS r
+    WHERE r.user_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_users AS u WHERE u.user_id = r.user_id)
+    UNION ALL
+    SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    WHERE r.kind IN ('app_credential') AND r.subject_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_app_installations AS s WHERE s.installation_id = r.subject_id)
+    UNION ALL
+    SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    WHERE r.kind IN ('certificate') AND r.subject_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_certificates AS s WHERE s.certificate_id = r.subject_id)
+    UNION ALL
+    SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    WHERE r.kind IN ('api_token', 'oauth_token') AND r.subject_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM store_api_clients AS s WHERE s.client_id = r.subject_id)
+    UNION ALL
+    SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_users AS s ON s.user_id = r.user_id
+    WHERE r.kind IN ('password') AND r.account_id <> s.account_id
+    UNION ALL
+    SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_app_installations AS s ON s.installation_id = r.subject_id
+    WHERE r.kind IN ('app_credential') AND r.account_id <> s.account_id
+    UNION ALL
+    SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_certificates AS s ON s.certificate_id = r.subject_id
+    WHERE r.kind IN ('certificate') AND r.account_id <> s.account_id
+    UNION ALL
+    SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
+    FROM store_credential_changes AS r
+    JOIN staging_api_clients AS s ON s.client_id = r.subject_id
+    WHERE r.kind IN ('api_token', 'oauth_token') AND r.account_id <> s.account_id
+)
+SELECT code, table_name, subject, source, record
+FROM findings
+ORDER BY
+    code NULLS FIRST, table_name NULLS FIRST, subject NULLS FIRST, source NULLS FIRST, record NULLS FIRST
