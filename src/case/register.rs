@@ -75,7 +75,8 @@ pub struct Source {
     pub blank_lines: u64,
     /// Unreadable cells by column of ours.
     pub field_rejects: BTreeMap<String, u64>,
-    /// Cells without a zone where none is stated, by column of ours.
+    /// Dates and date-times whose zone nobody stated, by column of ours.
+    #[serde(default)]
     pub zone_unstated: BTreeMap<String, u64>,
     /// Columns of ours that the file has, with the header each comes from.
     pub columns: BTreeMap<String, String>,
