@@ -59,6 +59,16 @@ pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> R
     Ok(Outcome { number, record: inputs.record, notes })
 }
 
+/// What a classification of the case as it stands would rest on: as_of, coverages, sources. Nothing is run.
+///
+/// # Errors
+/// When profile, facts or as_of are wrong or missing, or no source is stored.
+pub fn foresee(case: &Case) -> Result<RunRecord> {
+    let mut record = inputs::gather(case, None)?.record;
+    record.id = record.id_of_inputs();
+    Ok(record)
+}
+
 fn same_run(case: &Case, id: &str) -> Result<Option<u32>> {
     for number in case.runs() {
         if case.run_record(number)?.id == id {

@@ -153,7 +153,15 @@ fn finding(section: &Section<'_>) -> Finding {
 /// # Errors
 /// When a sidecar is wrong or has no query.
 pub fn staging() -> Result<Vec<Staging>> {
-    library::list("staging", "toml").into_iter().map(staging_query).collect()
+    staging_of("staging")
+}
+
+/// The queries of another folder of the same kind, in the order in which they run.
+///
+/// # Errors
+/// As [`staging`].
+pub fn staging_of(folder: &str) -> Result<Vec<Staging>> {
+    library::list(folder, "toml").into_iter().map(staging_query).collect()
 }
 
 fn staging_query(sidecar: Embedded) -> Result<Staging> {
