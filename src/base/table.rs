@@ -1,6 +1,6 @@
 //! Tables on the terminal.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 
 use super::text::printable;
 
@@ -13,6 +13,10 @@ pub fn render(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> Strin
         .load_preset(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header.iter().copied());
+    // Lines between rows make a long table hard to read.
+    for line in [TableComponent::HorizontalLines, TableComponent::MiddleIntersections] {
+        table.remove_style(line);
+    }
     for row in rows {
         table.add_row(row.iter().map(|cell| Cell::new(printable(cell))));
     }

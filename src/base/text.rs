@@ -1,10 +1,21 @@
 //! Text safety: what foreign text needs before it is compared, stored, printed or opened in a spreadsheet.
 
+use std::borrow::Cow;
+
 /// An e-mail address as it is compared: trimmed of Unicode white space, lower case by Unicode's simple mapping
 /// (2-tables, "E-mail"). Stored as `<column>_key`, because engines disagree on `trim` and `lower`.
 #[must_use]
 pub fn email_key(written: &str) -> String {
     written.trim().chars().map(simple_lower).collect()
+}
+
+/// Lower case by Unicode's simple mapping: how words are stored and compared (2-tables, "Words").
+#[must_use]
+pub fn lower_case(written: &str) -> Cow<'_, str> {
+    if written.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        return Cow::Borrowed(written);
+    }
+    Cow::Owned(written.chars().map(simple_lower).collect())
 }
 
 /// Unicode's simple lower-case mapping: one character to one character.

@@ -11,4 +11,4 @@ pub use folder::{Case, NewCase};
 pub use journal::Act;
 pub use lock::CaseLock;
 pub use register::{Custody, Reading, Register, Source};
-pub use run::{CoverageRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};
+pub use run::{CoverageRecord, FindingRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};

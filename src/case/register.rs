@@ -75,6 +75,9 @@ pub struct Source {
     pub blank_lines: u64,
     /// Unreadable cells by column of ours.
     pub field_rejects: BTreeMap<String, u64>,
+    /// Dates and date-times whose zone nobody stated, by column of ours.
+    #[serde(default)]
+    pub zone_unstated: BTreeMap<String, u64>,
     /// Columns of ours that the file has, with the header each comes from.
     pub columns: BTreeMap<String, String>,
     /// Headers that are no column of ours; their values are not stored.

@@ -53,6 +53,19 @@ pub struct VerdictFile {
     pub sha256: String,
 }
 
+/// What was noticed in the data, counted over the run. Findings change no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingRecord {
+    /// Its code.
+    pub code: String,
+    /// `serious`, `check` or `note`.
+    pub severity: String,
+    /// How often.
+    pub count: u64,
+    /// What follows from it, for a person.
+    pub consequence: String,
+}
+
 /// `runs/NNNN/run.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
@@ -90,6 +103,8 @@ pub struct RunRecord {
     pub verdicts: Vec<VerdictFile>,
     /// Rows by query, then by state or exposure, then by reason.
     pub counts: BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>,
+    /// The quality findings, the heaviest first.
+    pub findings: Vec<FindingRecord>,
     /// The journal's head: the hash of this run's own `begin` line. The one field outside `id`.
     pub journal_head: String,
 }

@@ -93,7 +93,11 @@ fn stage(session: &Session, case: &Case, meter: &Meter) -> Result<()> {
     Ok(())
 }
 
-fn make(session: &Session, case: &Case, query: &Staging) -> Result<()> {
+/// Makes the view or table of one staging query.
+///
+/// # Errors
+/// When the query fails.
+pub fn make(session: &Session, case: &Case, query: &Staging) -> Result<()> {
     match query.kind {
         StagingKind::View => session.view(&query.name, query.sql.text),
         StagingKind::Table => session.materialise(&query.name, query.sql.text),

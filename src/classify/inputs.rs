@@ -16,6 +16,10 @@ pub(super) struct Inputs {
     pub record: RunRecord,
     /// The queries to run, in order.
     pub queries: Vec<canned::Classify>,
+    /// The sources as the register has them.
+    pub sources: Vec<Source>,
+    /// The declared coverages and what became of them.
+    pub judged: Vec<Judged>,
     /// What the person should know of them.
     pub notes: Vec<String>,
 }
@@ -56,14 +60,16 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
         parameters: incident::parameters(&profile, as_of, &judged, &fed),
         verdicts: Vec::new(),
         counts: BTreeMap::new(),
+        findings: Vec::new(),
         journal_head: String::new(),
     };
-    Ok(Inputs { record, queries, notes })
+    Ok(Inputs { record, queries, sources: register.sources().to_vec(), judged, notes })
 }
 
-/// Every canned query that the verdicts depend on: staging, the incident's own, and their counts.
+/// Every canned query that a run depends on: staging, the incident's own, their counts, and quality.
 fn hashed_queries(queries: &[canned::Classify]) -> Result<Vec<HashedFile>> {
     let mut files: Vec<library::Embedded> = canned::staging()?.iter().map(|q| q.sql).collect();
+    files.extend(canned::quality()?.iter().filter_map(|q| q.sql));
     for query in queries {
         files.push(query.sql);
         files.push(query.sidecar);

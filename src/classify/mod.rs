@@ -5,6 +5,7 @@
 
 pub mod check;
 mod inputs;
+mod quality;
 pub mod recount;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ use std::path::Path;
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
+
+use inputs::Inputs;
 
 use crate::base::progress::{Meter, Work};
 use crate::base::{Error, Result, digest, files, interrupt, library};
@@ -40,21 +43,30 @@ pub struct Outcome {
 /// When profile, facts or as_of are wrong, no source is stored, the case is busy, or a query or the recount fails.
 pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> Result<Outcome> {
     let mut lock = case.lock()?;
-    let inputs = inputs::gather(case, as_of)?;
-    let mut notes = inputs.notes;
-    let mut record = inputs.record;
-    record.id = record.id_of_inputs();
-    if let Some(number) = same_run(case, &record.id)? {
+    let mut inputs = inputs::gather(case, as_of)?;
+    let mut notes = std::mem::take(&mut inputs.notes);
+    inputs.record.id = inputs.record.id_of_inputs();
+    if let Some(number) = same_run(case, &inputs.record.id)? {
         notes.push(format!("run {number:04} is of exactly these inputs: nothing to do"));
         return Ok(Outcome { number, record: case.run_record(number)?, notes });
     }
     let number = case.runs().last().map_or(1, |last| last + 1);
-    let act = act(&record);
-    record.journal_head = lock.begin(&act)?;
-    let made = make(case, number, &mut record, &inputs.queries, limits, meter);
+    let act = act(&inputs.record);
+    inputs.record.journal_head = lock.begin(&act)?;
+    let made = make(case, number, &mut inputs, limits, meter);
     finish(&mut lock, act, made)?;
     notes.push(format!("run {number:04} is made"));
-    Ok(Outcome { number, record, notes })
+    Ok(Outcome { number, record: inputs.record, notes })
+}
+
+/// What a classification of the case as it stands would rest on: as_of, coverages, sources. Nothing is run.
+///
+/// # Errors
+/// When profile, facts or as_of are wrong or missing, or no source is stored.
+pub fn foresee(case: &Case) -> Result<RunRecord> {
+    let mut record = inputs::gather(case, None)?.record;
+    record.id = record.id_of_inputs();
+    Ok(record)
 }
 
 fn same_run(case: &Case, id: &str) -> Result<Option<u32>> {
@@ -90,26 +102,24 @@ fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()>
 }
 
 /// Makes the run and returns the SHA-256 of its record.
-fn make(
-    case: &Case,
-    number: u32,
-    record: &mut RunRecord,
-    queries: &[canned::Classify],
-    limits: Limits,
-    meter: &Meter,
-) -> Result<String> {
+fn make(case: &Case, number: u32, inputs: &mut Inputs, limits: Limits, meter: &Meter) -> Result<String> {
     let folder = case.run_folder(number);
     files::make_folder(&folder.join("verdicts"))?;
+    let Inputs { record, queries, sources, judged, .. } = inputs;
     let session = workbench::open(case, &record.sources, &record.parameters, limits, meter)?;
-    let work = meter.steps("classifying", queries.len() as u64);
+    let work = meter.steps("classifying", queries.len() as u64 + 2);
     for query in queries {
         verdicts(case, number, record, query, &session, &work)?;
     }
-    drop(work);
+    work.say("quality findings");
+    record.findings = quality::look(&session, sources, judged, &folder.join("quality/findings.parquet"))?;
+    work.advance(1);
+    work.say("recount by a second engine");
     recount::check(&folder.join("verdicts"), &record.counts)?;
     let text = serde_json::to_string_pretty(record)
         .map_err(|e| Error::failed("cannot write the record of the run").because(e))?;
     files::write(&folder.join("run.json"), text.as_bytes())?;
+    drop(session);
     remove_scratch(&case.scratch())?;
     Ok(digest::sha256(text.as_bytes()))
 }

@@ -22,13 +22,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let incident = choose(arguments.incident.as_deref())?;
     let folder = arguments.dir.join(&incident);
-    let exports = folder.join("exports");
-    write_sample(&incident, &exports)?;
-    ui.say(&format!("sample exports of {incident}, all invented: {}", exports.display()));
+    let sample = folder.join("sample");
+    write_sample(&incident, &sample)?;
+    ui.say(&format!("sample exports of {incident}, all invented: {}", sample.display()));
     run::run(
         &run::Arguments {
             case: folder.join("case"),
-            inputs: vec![exports],
+            inputs: vec![sample],
             incident,
             facts: None,
             as_of: None,

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Ui;
-use crate::base::Result;
 use crate::base::text::grouped;
+use crate::base::{Error, Result};
 use crate::case::Case;
-use crate::deliver::{self, Written};
+use crate::deliver::{self, Wanted, Written};
 
 /// Arguments of `export`.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,6 +24,12 @@ pub struct Arguments {
     /// The folder to write into [default: in the case, out/NNNN/]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// The format of lists; may be repeated [default: csv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Vec<Format>,
+    /// Also write each customer's own rows into a folder of their own, to hand over
+    #[arg(long)]
+    pub per_customer: bool,
 }
 
 /// What `export` writes.
@@ -31,6 +37,19 @@ pub struct Arguments {
 pub enum What {
     /// All verdicts, one CSV a query, for machines
     Verdicts,
+    /// The lists that people work with, and the summary
+    Lists,
+}
+
+/// A format of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For spreadsheets: formulas are neutralised
+    Csv,
+    /// For engines
+    Parquet,
+    /// One JSON object a line
+    Ndjson,
 }
 
 /// Writes them and says where they are.
@@ -41,16 +60,53 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let case = Case::open(&arguments.case)?;
     let number = case.choose_run(arguments.run)?;
     let written = match arguments.what {
-        What::Verdicts => deliver::verdicts(&case, number, arguments.out.as_deref(), &ui.meter())?,
+        What::Verdicts => {
+            only_csv(arguments)?;
+            deliver::verdicts(&case, number, arguments.out.as_deref(), &ui.meter())?
+        }
+        What::Lists => deliver::lists(&case, number, &wanted(arguments), ui.limits, &ui.meter())?,
     };
-    show(&written, ui)
+    if ui.json {
+        return ui.data_json(&written);
+    }
+    say(&written, ui);
+    Ok(())
 }
 
-fn show(written: &Written, ui: &Ui) -> Result<()> {
-    if ui.json {
-        return ui.data_json(written);
-    }
-    let rows: u64 = written.files.iter().map(|f| f.rows).sum();
-    ui.say(&format!("{} files, {} rows: {}", written.files.len(), grouped(rows), written.folder.display()));
+/// Writes the usual lists of a run into the case.
+///
+/// # Errors
+/// As [`run`].
+pub fn lists(case: &Case, number: u32, ui: &Ui) -> Result<()> {
+    let written = deliver::lists(case, number, &Wanted::default(), ui.limits, &ui.meter())?;
+    say(&written, ui);
     Ok(())
+}
+
+fn only_csv(arguments: &Arguments) -> Result<()> {
+    let plain = arguments.format.iter().all(|f| *f == Format::Csv) && !arguments.per_customer;
+    if plain {
+        return Ok(());
+    }
+    Err(Error::usage("verdicts are written as CSV, one file a query")
+        .next("leave out --format and --per-customer, or export lists"))
+}
+
+fn wanted(arguments: &Arguments) -> Wanted {
+    let format = |f: &Format| match f {
+        Format::Csv => deliver::Format::Csv,
+        Format::Parquet => deliver::Format::Parquet,
+        Format::Ndjson => deliver::Format::Ndjson,
+    };
+    Wanted {
+        formats: arguments.format.iter().map(format).collect(),
+        per_customer: arguments.per_customer,
+        out: arguments.out.clone(),
+    }
+}
+
+fn say(written: &Written, ui: &Ui) {
+    let rows: u64 = written.files.iter().map(|f| f.rows).sum();
+    let folder = written.folder.display();
+    ui.say(&format!("wrote {} files, {} rows: {folder}", written.files.len(), grouped(rows)));
 }

@@ -3,8 +3,15 @@
 
 mod cells;
 mod csv;
+pub mod folder_name;
+mod lists;
+pub mod neutral;
+mod reading;
+mod summary;
 mod verdicts;
 mod written;
 
+pub use lists::{Format, Wanted, export as lists};
+pub use summary::{Summary, of_run as summary};
 pub use verdicts::export as verdicts;
 pub use written::{Written, WrittenFile};

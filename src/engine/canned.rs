@@ -92,12 +92,76 @@ pub struct Classify {
     pub sidecar: Embedded,
 }
 
+/// A finding that a quality query can give.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Its code, unique among findings.
+    pub code: String,
+    /// `serious`, `check` or `note`.
+    pub severity: String,
+    /// What follows from it, for a person.
+    pub consequence: String,
+}
+
+/// One sidecar of `queries/quality/`.
+#[derive(Clone, Debug)]
+pub struct Quality {
+    /// Its id.
+    pub id: String,
+    /// What it gives.
+    pub findings: Vec<Finding>,
+    /// The query; none where the program itself knows, as of intake and coverage.
+    pub sql: Option<Embedded>,
+}
+
+/// Severities, the heaviest first.
+pub const SEVERITIES: [&str; 3] = ["serious", "check", "note"];
+
+/// The quality sidecars, by id.
+///
+/// # Errors
+/// When a sidecar is wrong.
+pub fn quality() -> Result<Vec<Quality>> {
+    library::list("quality", "toml").into_iter().map(quality_query).collect()
+}
+
+fn quality_query(sidecar: Embedded) -> Result<Quality> {
+    let sql = sql_of(sidecar).ok();
+    toml_file::read(sidecar.path, sidecar.text, |file| {
+        file.format(1);
+        file.known_key("what");
+        Quality {
+            id: file.required_text("id").unwrap_or_default(),
+            findings: file.sections("finding").iter().map(finding).collect(),
+            sql,
+        }
+    })
+}
+
+fn finding(section: &Section<'_>) -> Finding {
+    section.require("severity", "serious, check or note");
+    let consequence = section.required_section("consequence");
+    Finding {
+        code: section.required_text("code").unwrap_or_default(),
+        severity: section.one_of("severity", &SEVERITIES).unwrap_or_default(),
+        consequence: consequence.and_then(|words| words.required_text("en")).unwrap_or_default(),
+    }
+}
+
 /// The staging queries, in the order in which they run.
 ///
 /// # Errors
 /// When a sidecar is wrong or has no query.
 pub fn staging() -> Result<Vec<Staging>> {
-    library::list("staging", "toml").into_iter().map(staging_query).collect()
+    staging_of("staging")
+}
+
+/// The queries of another folder of the same kind, in the order in which they run.
+///
+/// # Errors
+/// As [`staging`].
+pub fn staging_of(folder: &str) -> Result<Vec<Staging>> {
+    library::list(folder, "toml").into_iter().map(staging_query).collect()
 }
 
 fn staging_query(sidecar: Embedded) -> Result<Staging> {

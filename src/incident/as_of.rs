@@ -20,9 +20,9 @@ pub enum AsOfSource {
 impl fmt::Display for AsOfSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Option => "from --as-of",
-            Self::Facts => "from the facts",
-            Self::Coverage => "the least `to` of the facts' coverages",
+            Self::Option => "option",
+            Self::Facts => "facts",
+            Self::Coverage => "coverage",
         })
     }
 }

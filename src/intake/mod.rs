@@ -1,1 +1,30 @@
-//! To be filled.
+//! Reads exports into the store: which file is which table, what its cells mean, what could not be read.
+//!
+//! [`plan`] looks at the heads of files and says what would be done; [`ingest`] does it, all or nothing. A file goes
+//! through bounded stages at once: one thread reads, hashes and cuts at records' ends, workers parse and type, and
+//! the rows are written in the file's order (8-engineering, "Intake in one pass").
+
+mod cell;
+mod chunks;
+mod columns;
+mod declare;
+mod find;
+mod head;
+mod header;
+mod input;
+mod pipeline;
+mod plan;
+mod preview;
+mod records;
+mod rejects;
+mod split;
+mod stated;
+mod store;
+mod tally;
+mod typing;
+
+pub use declare::declare_account;
+pub use plan::{Plan, PlannedFile, Request, plan};
+pub use preview::{Preview, PreviewColumn, preview};
+pub use stated::Stated;
+pub use store::{IngestedFile, Options, Outcome, ingest};

@@ -12,7 +12,7 @@ use crate::engine::canned::{self, Classify, Staging};
 use crate::engine::portability::RULES;
 
 /// Folders of queries that only need to be portable here: who runs them checks the rest.
-const OTHERS: [&str; 2] = ["quality", "deliver"];
+const OTHERS: [&str; 4] = ["quality", "deliver/lists", "deliver/parts", "deliver/summary"];
 /// Folders in which each query needs a sidecar.
 const WITH_SIDECAR: [&str; 2] = ["staging", "classify"];
 

@@ -1,0 +1,49 @@
+//! Rows as people get them: control characters removed, the run named on each (2-tables, "Text").
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::record_batch::RecordBatch;
+
+use super::definition::List;
+use crate::base::text::printable;
+use crate::base::{Error, Result};
+use crate::engine::ParameterType;
+
+/// The column that names the run.
+pub(super) const RUN: &str = "_run";
+
+/// The columns of a list as they are written, the run's included.
+pub(super) fn schema(list: &List) -> SchemaRef {
+    let fields = list.columns.iter().map(|c| Field::new(&c.name, data_type(c.kind), true));
+    let run = Field::new(RUN, DataType::Utf8, true);
+    Arc::new(Schema::new(fields.chain(std::iter::once(run)).collect::<Vec<_>>()))
+}
+
+fn data_type(kind: ParameterType) -> DataType {
+    match kind {
+        ParameterType::Text => DataType::Utf8,
+        ParameterType::Integer => DataType::Int64,
+        ParameterType::Boolean => DataType::Boolean,
+        ParameterType::Instant => DataType::Timestamp(TimeUnit::Microsecond, None),
+    }
+}
+
+/// The rows of a batch with clean texts and the run's id.
+///
+/// # Errors
+/// When the batch does not have the list's columns.
+pub(super) fn cleaned(batch: &RecordBatch, schema: &SchemaRef, run: &str) -> Result<RecordBatch> {
+    let mut columns: Vec<ArrayRef> = batch.columns().iter().map(clean).collect();
+    columns.push(Arc::new(StringArray::from_iter_values(std::iter::repeat_n(run, batch.num_rows()))));
+    RecordBatch::try_new(schema.clone(), columns)
+        .map_err(|e| Error::failed("a list does not have the columns that its sidecar names").because(e))
+}
+
+fn clean(column: &ArrayRef) -> ArrayRef {
+    match column.as_string_opt::<i32>() {
+        None => column.clone(),
+        Some(texts) => Arc::new(texts.iter().map(|text| text.map(printable)).collect::<StringArray>()),
+    }
+}

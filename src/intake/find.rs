@@ -1,0 +1,121 @@
+//! The files that an `ingest` is asked for: files, folders, patterns.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use walkdir::WalkDir;
+
+use crate::base::{Error, Result};
+
+/// Endings of files that are read.
+const ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
+/// Files in a given folder that tell of the exports beside them.
+pub(super) const SOURCES: &str = "sources.toml";
+pub(super) const FACTS: &str = "facts.toml";
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// Files to read, sorted, each once.
+    pub files: Vec<PathBuf>,
+    /// Folders that were given, sorted.
+    pub folders: Vec<PathBuf>,
+    /// What was left aside, and why.
+    pub left_aside: Vec<(PathBuf, &'static str)>,
+}
+
+/// Finds the files for each of `inputs`.
+///
+/// # Errors
+/// When one names nothing, or can't be read.
+pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
+    let mut found = Found::default();
+    for input in inputs {
+        if input.is_dir() {
+            walk(input, &mut found)?;
+            found.folders.push(input.clone());
+        } else if input.exists() {
+            found.files.push(input.clone());
+        } else {
+            found.files.extend(matching(input)?);
+        }
+    }
+    found.files.sort();
+    let mut seen = BTreeSet::new();
+    found.files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    found.folders.sort();
+    found.folders.dedup();
+    if found.files.is_empty() {
+        return Err(Error::usage("there is no file to read")
+            .expected(format!("files that end in .{}", ENDINGS.join(", .")))
+            .next("name a folder with exports, or the files themselves"));
+    }
+    Ok(found)
+}
+
+/// Walks a folder; links are followed, loops of links left aside.
+fn walk(folder: &Path, found: &mut Found) -> Result<()> {
+    let is_ours = |path: &Path| path.join("case.toml").is_file();
+    let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(e) if e.loop_ancestor().is_some() => {
+                let path = e.path().unwrap_or(folder).to_path_buf();
+                found.left_aside.push((path, "a link that leads back to a folder above it"));
+                continue;
+            }
+            Err(e) => {
+                return Err(Error::failed(format!("cannot read the folder {}", folder.display())).because(e));
+            }
+        };
+        let path = entry.path();
+        let is_hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        if entry.file_type().is_dir() {
+            if is_hidden || is_ours(path) {
+                entries.skip_current_dir();
+                let why = if is_hidden { "a hidden folder" } else { "a case" };
+                found.left_aside.push((path.to_path_buf(), why));
+            }
+        } else if is_hidden {
+            found.left_aside.push((path.to_path_buf(), "a hidden file"));
+        } else if has_ending(path) {
+            found.files.push(path.to_path_buf());
+        } else if !(entry.depth() == 1 && [SOURCES, FACTS].iter().any(|name| entry.file_name() == *name)) {
+            found.left_aside.push((path.to_path_buf(), "not CSV, by its name"));
+        }
+    }
+    Ok(())
+}
+
+fn has_ending(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+/// The files that a pattern such as `exports/users-*.csv` matches.
+fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
+    let text = pattern.to_string_lossy();
+    let nothing = || Error::usage(format!("there is no {}", pattern.display()));
+    if !text.contains(['*', '?', '[', '{']) {
+        return Err(nothing());
+    }
+    let matcher = glob(&text)
+        .map_err(|e| Error::usage(format!("{} is no pattern", pattern.display())).because(e))?
+        .compile_matcher();
+    let is_plain = |part: &Path| !part.to_string_lossy().contains(['*', '?', '[', '{']);
+    let root = pattern.ancestors().skip(1).find(|part| is_plain(part)).unwrap_or(Path::new(""));
+    let start = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let walked = WalkDir::new(start).follow_links(true).sort_by_file_name().into_iter().flatten();
+    let files = walked.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    let files = files.map(|path| path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path));
+    let files: Vec<PathBuf> = files.filter(|path| matcher.is_match(path)).collect();
+    if files.is_empty() { Err(nothing()) } else { Ok(files) }
+}
+
+/// A pattern in which `*` does not reach into folders.
+pub(super) fn glob(pattern: &str) -> std::result::Result<globset::Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).build()
+}

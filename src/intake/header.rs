@@ -1,0 +1,77 @@
+//! Which columns of ours a header has (2-tables, "Header matching").
+
+use crate::base::text::fold_name;
+use crate::engine::tables::Table;
+
+/// How a header fits a table.
+#[derive(Clone, Debug)]
+pub(super) struct Match {
+    /// The table.
+    pub table: &'static Table,
+    /// Where each column of ours stands.
+    pub places: Vec<Option<usize>>,
+    /// Columns of ours that two headers match: ours, and both headers.
+    pub doubled: Vec<(String, String, String)>,
+    /// Required columns of ours that are not there.
+    pub missing: Vec<String>,
+    /// Headers that are no column of ours, with the place of each.
+    pub unknown: Vec<String>,
+}
+
+impl Match {
+    /// Matches `header` to a table. With an account stated, the file need not name one.
+    pub fn new(table: &'static Table, header: &[String], account_is_stated: bool) -> Self {
+        let folded: Vec<String> = header.iter().map(|name| fold_name(name)).collect();
+        let mut found = Self {
+            table,
+            places: Vec::new(),
+            doubled: Vec::new(),
+            missing: Vec::new(),
+            unknown: Vec::new(),
+        };
+        let mut taken = vec![false; header.len()];
+        for column in &table.columns {
+            let names: Vec<String> = column.headers().map(fold_name).collect();
+            let mut here = folded.iter().enumerate().filter(|(_, name)| names.contains(name)).map(|(i, _)| i);
+            let place = here.next();
+            for other in place.into_iter().chain(here) {
+                if let Some(slot) = taken.get_mut(other) {
+                    *slot = true;
+                }
+                if place != Some(other) {
+                    let shown = |i: Option<usize>| i.and_then(|i| header.get(i)).cloned().unwrap_or_default();
+                    found.doubled.push((column.name.clone(), shown(place), shown(Some(other))));
+                }
+            }
+            let is_filled = account_is_stated && column.name == ACCOUNT;
+            if column.required && place.is_none() && !is_filled {
+                found.missing.push(column.name.clone());
+            }
+            found.places.push(place);
+        }
+        let unknown = header.iter().enumerate().zip(&taken).filter(|(_, taken)| !**taken);
+        found.unknown = unknown.map(|((index, name), _)| shown_header(index, name)).collect();
+        found
+    }
+
+    /// Whether the header can be this table's, when nobody said which it is. The key must be there: an account that
+    /// is stated for a file does not make it a table of accounts.
+    pub fn can_be(&self) -> bool {
+        let key = self.table.columns.iter().position(|column| Some(&column.name) == self.table.key().map(|k| &k.name));
+        let has_key = key.is_none_or(|index| self.places.get(index).copied().flatten().is_some());
+        self.missing.is_empty() && has_key && self.known() > 0
+    }
+
+    /// How many columns of ours the header has.
+    pub fn known(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+}
+
+/// The column that a stated account fills.
+pub(super) const ACCOUNT: &str = "account_id";
+
+/// A header as it is shown; one without a name by its number.
+pub(super) fn shown_header(index: usize, name: &str) -> String {
+    if name.trim().is_empty() { format!("(column {})", index + 1) } else { name.to_owned() }
+}

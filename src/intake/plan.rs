@@ -1,0 +1,281 @@
+//! The plan of an `ingest`: which file is which table, which column goes where, made before anything is stored.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::cell::BooleanWords;
+use super::find::{self, FACTS};
+use super::head::{Head, shown_delimiter};
+use super::header::{ACCOUNT, Match};
+use super::stated::{SourcesFile, Stated};
+use super::typing::Layout;
+use super::columns;
+use crate::base::instant::{DateOrder, Form, Zone};
+use crate::base::{Error, Kind, Place, Result, toml_file};
+use crate::case::Reading;
+use crate::engine::tables;
+
+/// What is to be ingested, and what a person states about it.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Files, folders, patterns.
+    pub inputs: Vec<PathBuf>,
+    /// What the flags state about every file.
+    pub stated: Stated,
+}
+
+/// What an `ingest` will do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The files, in the order in which they are read.
+    pub files: Vec<PlannedFile>,
+    /// Facts that lie in a given folder: where, and their text.
+    pub facts: Option<(PathBuf, String)>,
+    /// What the person should know: what was left aside, entries that matched nothing.
+    pub notes: Vec<String>,
+}
+
+/// What will be done with one file.
+#[derive(Clone, Debug)]
+pub struct PlannedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What is stated about it.
+    pub stated: Stated,
+    pub(super) head: Head,
+    pub(super) columns: Match,
+    pub(super) length: u64,
+    pub(super) modified: Option<SystemTime>,
+}
+
+/// Makes the plan. Nothing is stored.
+///
+/// # Errors
+/// All files that can't be read or are no table, at once.
+pub fn plan(request: &Request) -> Result<Plan> {
+    check(&request.stated)?;
+    let found = find::find(&request.inputs)?;
+    let mut sources: Vec<SourcesFile> = Vec::new();
+    for folder in &found.folders {
+        sources.extend(SourcesFile::load(folder)?);
+    }
+    let mut files = Vec::new();
+    let mut mistakes = Vec::new();
+    for path in &found.files {
+        match planned(path, &mut sources, &request.stated) {
+            Ok(file) => files.push(file),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    if !mistakes.is_empty() {
+        let what = format!("nothing was stored: {} of {} files cannot be read", mistakes.len(), found.files.len());
+        return Err(Error::many(Kind::Usage, what, mistakes));
+    }
+    let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", path.display()));
+    let notes = left.chain(sources.iter().flat_map(SourcesFile::unused)).collect();
+    Ok(Plan { files, facts: facts(&found.folders)?, notes })
+}
+
+fn check(stated: &Stated) -> Result<()> {
+    if let Some(zone) = stated.zone.as_deref().filter(|zone| Zone::parse(zone).is_none()) {
+        let error = Error::usage(format!("no such zone as {zone}")).expected(Zone::EXPECTED);
+        return Err(match Zone::nearest(zone) {
+            Some(near) => error.next(format!("did you mean {near}?")),
+            None => error,
+        });
+    }
+    stated.table.as_deref().map_or(Ok(()), |table| tables::table(table).map(drop))
+}
+
+fn planned(path: &Path, sources: &mut [SourcesFile], flags: &Stated) -> Result<PlannedFile> {
+    let mut stated = Stated::default();
+    for file in sources {
+        if let Some(said) = file.of(path)? {
+            stated = said;
+        }
+    }
+    let stated = stated.joined(flags, path)?;
+    let about = fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
+    if !about.is_file() {
+        return Err(Error::usage("is not a file").at(Place::file(path)));
+    }
+    let head = Head::read(path, stated.encoding, stated.account_id.is_some())?;
+    let columns = recognise(path, &head.fields, &stated)?;
+    Ok(PlannedFile {
+        path: path.to_path_buf(),
+        stated,
+        head,
+        columns,
+        length: about.len(),
+        modified: about.modified().ok(),
+    })
+}
+
+/// The table that a header is: the one stated, else the one of those that it can be with the fewest unknown columns.
+fn recognise(path: &Path, header: &[String], stated: &Stated) -> Result<Match> {
+    let account = stated.account_id.is_some();
+    let found = match &stated.table {
+        Some(name) => Match::new(tables::table(name)?, header, account),
+        None => best(path, tables::all()?.iter().map(|table| Match::new(table, header, account)).collect())?,
+    };
+    if let Some((ours, one, other)) = found.doubled.first() {
+        return Err(Error::usage(format!("two columns are {ours}: `{one}` and `{other}`"))
+            .at(Place::line(path, 1, 1))
+            .next("rename the one that is not meant, in a copy of the file"));
+    }
+    if !found.missing.is_empty() {
+        return Err(Error::usage(format!("the table {} needs {}", found.table.name, found.missing.join(", ")))
+            .at(Place::line(path, 1, 1))
+            .expected(format!("a header with {}", required(&found)))
+            .next(format!("the header has: {}", header.join(", "))));
+    }
+    Ok(found)
+}
+
+fn required(found: &Match) -> String {
+    let names: Vec<&str> =
+        found.table.columns.iter().filter(|c| c.required).map(|c| c.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn best(path: &Path, mut all: Vec<Match>) -> Result<Match> {
+    all.sort_by_key(|found| (!found.can_be(), found.unknown.len(), found.missing.len()));
+    let fits: Vec<&Match> = all.iter().filter(|found| found.can_be()).collect();
+    match fits.as_slice() {
+        [] => Err(nearest_tables(path, &all)),
+        [first, second, ..] if first.unknown.len() == second.unknown.len() => {
+            Err(Error::usage(format!("can be {} or {}", first.table.name, second.table.name))
+                .at(Place::line(path, 1, 1))
+                .next("say which: --table, or table in sources.toml"))
+        }
+        [first, ..] => Ok((*first).clone()),
+    }
+}
+
+fn nearest_tables(path: &Path, all: &[Match]) -> Error {
+    let near: Vec<String> = all
+        .iter()
+        .take(3)
+        .map(|found| {
+            let has = format!("{} ({} of its columns are there", found.table.name, found.known());
+            if found.missing.is_empty() { has + ")" } else { format!("{has}, {} is not)", found.missing.join(", ")) }
+        })
+        .collect();
+    Error::usage("its header is that of no table")
+        .at(Place::line(path, 1, 1))
+        .expected(format!("nearest: {}", near.join("; ")))
+        .next("name its table with --table, rename its columns in a copy, or leave the file out")
+}
+
+fn facts(folders: &[PathBuf]) -> Result<Option<(PathBuf, String)>> {
+    let mut found: Option<(PathBuf, String)> = None;
+    for path in folders.iter().map(|folder| folder.join(FACTS)).filter(|path| path.is_file()) {
+        let text = toml_file::load_text(&path)?;
+        crate::incident::Facts::parse(&path.to_string_lossy(), &text)?;
+        if let Some((other, _)) = found.as_ref().filter(|(_, other)| *other != text) {
+            return Err(Error::usage(format!("{} and {} differ", other.display(), path.display()))
+                .expected("one facts.toml for a case"));
+        }
+        found = Some((path, text));
+    }
+    Ok(found)
+}
+
+impl PlannedFile {
+    /// The table that it feeds.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        &self.columns.table.name
+    }
+
+    /// Columns of ours that the file has, with the header each comes from, in our order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(&'static str, &str)> {
+        let pairs = self.columns.table.columns.iter().zip(&self.columns.places);
+        let header = |place: usize| self.head.fields.get(place).map_or("", String::as_str);
+        pairs.filter_map(|(column, place)| place.map(|p| (column.name.as_str(), header(p)))).collect()
+    }
+
+    /// Headers that are no column of ours.
+    #[must_use]
+    pub fn unknown_columns(&self) -> &[String] {
+        &self.columns.unknown
+    }
+
+    /// The account that fills the column that the file lacks; nothing when the file names accounts itself.
+    #[must_use]
+    pub fn filled_account(&self) -> Option<&str> {
+        let index = self.account_index()?;
+        let is_there = self.columns.places.get(index).copied().flatten().is_some();
+        self.stated.account_id.as_deref().filter(|_| !is_there)
+    }
+
+    /// How it is read, as far as that is known before it is read; orders of dates that it decides itself come later.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading {
+            encoding: self.encoding().to_owned(),
+            delimiter: shown_delimiter(self.head.delimiter),
+            zone: self.zone_text().map(str::to_owned),
+            dates: BTreeMap::new(),
+            dates_stated: self.stated.dates.is_some(),
+            account_id: self.filled_account().map(str::to_owned),
+        }
+    }
+
+    /// The encoding, with what it rests on.
+    #[must_use]
+    pub fn encoding(&self) -> &'static str {
+        self.head.encoding.name()
+    }
+
+    /// What encoding and field separator rest on.
+    #[must_use]
+    pub fn rests_on(&self) -> (&'static str, &str) {
+        (self.head.encoding_from, &self.head.delimiter_from)
+    }
+
+    fn zone_text(&self) -> Option<&str> {
+        self.stated.zone.as_deref().filter(|zone| *zone != "unstated")
+    }
+
+    fn account_index(&self) -> Option<usize> {
+        self.columns.table.columns.iter().position(|column| column.name == ACCOUNT)
+    }
+
+    /// How its records become rows; `orders` are those that its columns decide themselves.
+    pub(super) fn layout(&self, source: &str, orders: &BTreeMap<String, DateOrder>) -> Result<Layout> {
+        let table = self.columns.table;
+        let zone = self.zone_text().and_then(Zone::parse).unwrap_or_default();
+        let form = |name: &String| Form {
+            zone,
+            order: self.stated.dates.or_else(|| orders.get(name).copied()),
+            epoch: None,
+        };
+        let fill = self.filled_account().zip(self.account_index());
+        Ok(Layout {
+            table,
+            source: source.to_owned(),
+            delimiter: self.head.delimiter,
+            header: self.head.fields.iter().map(|field| field.clone().into_bytes()).collect(),
+            places: self.columns.places.clone(),
+            forms: table.columns.iter().map(|column| form(&column.name)).collect(),
+            fill: fill.map(|(account, index)| (index, account.to_owned())),
+            booleans: BooleanWords::load()?,
+            schemas: table.stored_tables().iter().map(|(_, stored)| columns::schema(stored)).collect(),
+        })
+    }
+
+    /// Whether the file is still the one that was planned, by length and time of change.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let about = fs::metadata(&self.path);
+        about.is_ok_and(|about| about.len() == self.length && about.modified().ok() == self.modified)
+    }
+
+    /// Whether the file goes on behind what its head holds.
+    pub(super) fn is_longer_than_sample(&self) -> bool {
+        self.head.goes_on
+    }
+}

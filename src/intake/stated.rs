@@ -1,0 +1,195 @@
+//! What a person states about files: `sources.toml` in a given folder, and the flags of `ingest`
+//! (2-tables, "Sources and custody").
+
+use std::path::{Path, PathBuf};
+
+use encoding_rs::Encoding;
+use globset::GlobMatcher;
+
+use super::find::{SOURCES, glob};
+use crate::base::instant::{self, DateOrder, Form, Zone};
+use crate::base::toml_file::{self, Section};
+use crate::base::{Error, Place, Result};
+use crate::case::Custody;
+use crate::engine::tables;
+
+/// What is stated about a file. What is not said stays unsaid.
+#[derive(Clone, Debug, Default)]
+pub struct Stated {
+    /// The table that it is.
+    pub table: Option<String>,
+    /// The account of a file that names none.
+    pub account_id: Option<String>,
+    /// The zone of date-times without one, as a person names it.
+    pub zone: Option<String>,
+    /// Order of day, month and year.
+    pub dates: Option<DateOrder>,
+    /// Its encoding.
+    pub encoding: Option<&'static Encoding>,
+    /// SHA-256 that it must have.
+    pub sha256: Option<String>,
+    /// Who exported it, when, how it came here.
+    pub custody: Custody,
+}
+
+/// The entries of one `sources.toml`.
+pub(super) struct SourcesFile {
+    folder: PathBuf,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    pattern: String,
+    matcher: Option<GlobMatcher>,
+    stated: Stated,
+    is_used: bool,
+}
+
+impl SourcesFile {
+    /// Reads the file in a folder, when there is one.
+    ///
+    /// # Errors
+    /// All its mistakes at once, with line and column.
+    pub fn load(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(SOURCES);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let tables: Vec<&str> = tables::all()?.iter().map(|table| table.name.as_str()).collect();
+        let (entries, _) = toml_file::load(&path, |file| {
+            file.sections("source").iter().map(|section| entry(section, &tables)).collect()
+        })?;
+        Ok(Some(Self { folder: folder.to_path_buf(), entries }))
+    }
+
+    /// What is stated about a file below the folder; nothing when the folder is another one.
+    ///
+    /// # Errors
+    /// When two entries speak of it.
+    pub fn of(&mut self, file: &Path) -> Result<Option<Stated>> {
+        let Ok(below) = file.strip_prefix(&self.folder) else {
+            return Ok(None);
+        };
+        let matches = |entry: &&mut Entry| entry.matcher.as_ref().is_some_and(|m| m.is_match(below));
+        let mut matching = self.entries.iter_mut().filter(matches);
+        let Some(first) = matching.next() else {
+            return Ok(None);
+        };
+        if let Some(second) = matching.next() {
+            return Err(Error::usage(format!(
+                "two entries speak of {}: {} and {}",
+                below.display(),
+                first.pattern,
+                second.pattern
+            ))
+            .at(Place::file(self.folder.join(SOURCES)))
+            .expected("one entry for each file"));
+        }
+        first.is_used = true;
+        Ok(Some(first.stated.clone()))
+    }
+
+    /// Patterns that no file matched.
+    pub fn unused(&self) -> impl Iterator<Item = String> {
+        let name = self.folder.join(SOURCES);
+        let unused = self.entries.iter().filter(|entry| !entry.is_used);
+        unused.map(move |entry| format!("{}: no file matches {}", name.display(), entry.pattern))
+    }
+}
+
+fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {
+    let pattern = section.required_text("file").unwrap_or_default();
+    let matcher = match glob(&pattern) {
+        Ok(glob) => Some(glob.compile_matcher()),
+        Err(_) => {
+            section.mistake("file", "is no pattern", "a path below this folder, * and ? allowed");
+            None
+        }
+    };
+    let zone = zone(section);
+    let stated = Stated {
+        table: section.one_of("table", tables),
+        account_id: section.text("account_id").filter(|id| !id.trim().is_empty()),
+        dates: section.one_of("dates", &DateOrder::WORDS).and_then(|word| DateOrder::parse(&word)),
+        encoding: encoding(section),
+        sha256: sha256(section),
+        custody: Custody {
+            exported_at: exported_at(section, zone.as_deref()),
+            exported_by: section.text("exported_by"),
+            system: section.text("system"),
+            received_from: section.text("received_from"),
+            received_at: section.text("received_at"),
+            handed_over: section.text("handed_over"),
+        },
+        zone,
+    };
+    Entry { pattern, matcher, stated, is_used: false }
+}
+
+fn zone(section: &Section<'_>) -> Option<String> {
+    let zone = section.text("zone")?;
+    if Zone::parse(&zone).is_none() {
+        let what = match Zone::nearest(&zone) {
+            Some(near) => format!("no such zone as `{zone}`; did you mean `{near}`?"),
+            None => format!("no such zone as `{zone}`"),
+        };
+        section.mistake("zone", &what, Zone::EXPECTED);
+    }
+    Some(zone)
+}
+
+fn encoding(section: &Section<'_>) -> Option<&'static Encoding> {
+    let label = section.text("encoding")?;
+    let encoding = Encoding::for_label(label.as_bytes());
+    if encoding.is_none() {
+        section.mistake("encoding", "is no encoding that is known", "e.g. \"windows-1252\"");
+    }
+    encoding
+}
+
+fn sha256(section: &Section<'_>) -> Option<String> {
+    let text = section.text("sha256")?.to_ascii_lowercase();
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        section.mistake("sha256", "is no SHA-256", "64 hex digits");
+    }
+    Some(text)
+}
+
+fn exported_at(section: &Section<'_>, zone: Option<&str>) -> Option<(i64, i64)> {
+    let text = section.text("exported_at")?;
+    let form = Form { zone: zone.and_then(Zone::parse).unwrap_or_default(), ..Form::default() };
+    match instant::read(text.trim().as_bytes(), &form) {
+        Ok(interval) => Some((interval.lo, interval.hi)),
+        Err(_) => {
+            section.mistake("exported_at", "is no instant", "e.g. \"2019-09-25T10:12:00Z\"");
+            None
+        }
+    }
+}
+
+impl Stated {
+    /// Joins what the flags and what `sources.toml` say of one file.
+    ///
+    /// # Errors
+    /// When both say something else.
+    pub(super) fn joined(self, flags: &Self, file: &Path) -> Result<Self> {
+        Ok(Self {
+            table: one(self.table, flags.table.clone(), "--table", file)?,
+            account_id: one(self.account_id, flags.account_id.clone(), "--account", file)?,
+            zone: one(self.zone, flags.zone.clone(), "--zone", file)?,
+            dates: one(self.dates, flags.dates, "--dates", file)?,
+            encoding: self.encoding,
+            sha256: self.sha256,
+            custody: self.custody,
+        })
+    }
+}
+
+fn one<T: PartialEq>(in_file: Option<T>, flag: Option<T>, name: &str, file: &Path) -> Result<Option<T>> {
+    match (in_file, flag) {
+        (Some(a), Some(b)) if a != b => Err(Error::usage(format!("{name} and {SOURCES} say different things"))
+            .at(Place::file(file))
+            .next("say it in one place only")),
+        (a, b) => Ok(a.or(b)),
+    }
+}

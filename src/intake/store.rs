@@ -1,0 +1,399 @@
+//! The one commit of an `ingest`: every file of the store first, then the register, once (8-engineering, "Store").
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::input::Input;
+use super::pipeline;
+use super::plan::{Plan, PlannedFile};
+use super::rejects::RejectsOut;
+use super::tally::{OrderFound, OrdersSeen, Tally};
+use super::typing::{Layout, Typed};
+use crate::base::instant::DateOrder;
+use crate::base::progress::{Meter, Work};
+use crate::base::{Error, Place, Result, digest};
+use crate::case::{Act, Case, CaseLock, Reading, Register, Source};
+use crate::engine::ParquetOut;
+
+/// What an `ingest` may use.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Threads that type records; 0 means one a core.
+    pub threads: usize,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug)]
+pub struct IngestedFile {
+    /// The file, as the user named it.
+    pub path: PathBuf,
+    /// What it is in the register.
+    pub source: Source,
+    /// Whether the same bytes were stored for the same table before; nothing was done then.
+    pub already_stored: bool,
+    /// What the person should know of it.
+    pub notes: Vec<String>,
+}
+
+/// What an `ingest` did.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The files, in the order of the plan.
+    pub files: Vec<IngestedFile>,
+    /// What the person should know.
+    pub notes: Vec<String>,
+}
+
+/// Stores the files of a plan, all or none.
+///
+/// # Errors
+/// When the case is busy, or a file can't be read, has changed, or was stored before with another reading: nothing is
+/// stored then.
+pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Result<Outcome> {
+    let mut lock = case.lock()?;
+    let mut outcome = Outcome { files: Vec::new(), notes: plan.notes.clone() };
+    outcome.notes.extend(adopt_facts(case, plan)?);
+    let register = case.register()?;
+    let hashes = hash(plan, meter)?;
+    let act = Act {
+        verb: "ingest".to_owned(),
+        arguments: plan.files.iter().map(|file| file.table().to_owned()).collect(),
+        read: hashes.clone(),
+        wrote: Vec::new(),
+    };
+    let mut storing = Storing { case, register, options, work: meter.bytes("reading", total(plan)), made: Vec::new() };
+    let is_new = |(file, hash): (&PlannedFile, &String)| storing.register.find(hash, file.table()).is_none();
+    if !plan.files.iter().zip(&hashes).any(is_new) {
+        for (file, hash) in plan.files.iter().zip(&hashes) {
+            outcome.files.push(storing.file(file, hash)?);
+        }
+        return Ok(outcome);
+    }
+    lock.begin(&act)?;
+    match storing.all(plan, &hashes, &mut lock) {
+        Ok(files) => {
+            outcome.files = files;
+            lock.end(&act, "stored")?;
+            Ok(outcome)
+        }
+        Err(error) => {
+            storing.remove_made();
+            lock.end(&act, "failed: nothing was stored")?;
+            Err(error)
+        }
+    }
+}
+
+fn total(plan: &Plan) -> u64 {
+    plan.files.iter().map(|file| file.length).sum()
+}
+
+/// Takes facts that lie in a given folder into a case that has none.
+fn adopt_facts(case: &Case, plan: &Plan) -> Result<Option<String>> {
+    let Some((path, text)) = &plan.facts else {
+        return Ok(None);
+    };
+    match case.facts_text()? {
+        None => {
+            case.write_facts(text)?;
+            Ok(Some(format!("took {} into the case as its facts", path.display())))
+        }
+        Some(known) if known == *text => Ok(None),
+        Some(_) => Err(Error::usage(format!(
+            "the case has other facts than {}: {}",
+            path.display(),
+            case.root().join("facts.toml").display()
+        ))
+        .next("make them equal by hand, or move the one in the exports away, then ingest again")),
+    }
+}
+
+/// The SHA-256 of every file: the name of a source stands in each of its rows, so it is needed first.
+fn hash(plan: &Plan, meter: &Meter) -> Result<Vec<String>> {
+    let work = meter.bytes("hashing", total(plan));
+    let mut hashes = Vec::new();
+    for file in &plan.files {
+        let hash = digest::sha256_file(&file.path)?;
+        if let Some(stated) = file.stated.sha256.as_ref().filter(|stated| **stated != hash) {
+            return Err(Error::failed("is not the file that sources.toml states")
+                .at(Place::file(&file.path))
+                .expected(format!("SHA-256 {stated}, found {hash}"))
+                .next("get the file again from where it came, or correct sources.toml"));
+        }
+        work.advance(file.length);
+        hashes.push(hash);
+    }
+    Ok(hashes)
+}
+
+struct Storing<'c> {
+    case: &'c Case,
+    register: Register,
+    options: Options,
+    work: Work,
+    /// Files of the store that this ingest made.
+    made: Vec<PathBuf>,
+}
+
+impl Storing<'_> {
+    fn all(&mut self, plan: &Plan, hashes: &[String], lock: &mut CaseLock) -> Result<Vec<IngestedFile>> {
+        let mut files = Vec::new();
+        for (file, hash) in plan.files.iter().zip(hashes) {
+            let ingested = self.file(file, hash)?;
+            if !ingested.already_stored {
+                self.register.add(ingested.source.clone());
+            }
+            files.push(ingested);
+        }
+        lock.commit(&self.register)?;
+        Ok(files)
+    }
+
+    fn file(&mut self, file: &PlannedFile, hash: &str) -> Result<IngestedFile> {
+        if let Some(known) = self.register.find(hash, file.table()) {
+            same_reading(file, known)?;
+            let notes = vec!["the same bytes are stored already: nothing to do".to_owned()];
+            return Ok(IngestedFile {
+                path: file.path.clone(),
+                source: known.clone(),
+                already_stored: true,
+                notes,
+            });
+        }
+        self.work.say(&file.path.to_string_lossy());
+        let (mut source, seen) = self.read(file, hash, &BTreeMap::new())?;
+        let orders = decided(&seen);
+        if !orders.is_empty() {
+            source = self.read(file, hash, &orders)?.0;
+        }
+        let notes = order_notes(&seen);
+        source.reading.dates = dates(file, &orders, &seen);
+        Ok(IngestedFile { path: file.path.clone(), source, already_stored: false, notes })
+    }
+
+    /// Reads a file once and makes its files in the store.
+    fn read(
+        &mut self,
+        file: &PlannedFile,
+        hash: &str,
+        orders: &BTreeMap<String, DateOrder>,
+    ) -> Result<(Source, BTreeMap<String, OrdersSeen>)> {
+        let name = hash.get(..16).unwrap_or(hash);
+        let layout = file.layout(name, orders)?;
+        let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
+        let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
+        let input = Input::open(&file.path, file.head.encoding)?;
+        let workers = self.workers();
+        let read = pipeline::run(input, &file.head.bytes, &layout, workers, &self.work, |typed| files.take(typed))
+            .map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
+        let Some((sha256, bytes)) = read.filter(|(sha256, _)| *sha256 == hash && file.is_unchanged()) else {
+            return Err(changed(file));
+        };
+        let (tally, chunks, made) = files.finish(rejects.clone())?;
+        self.made.extend(made);
+        let mut source = source(file, name, &tally);
+        (source.sha256, source.bytes, source.chunks) = (sha256, bytes, chunks);
+        check_balance(&source)?;
+        Ok((source, tally.orders))
+    }
+
+    fn workers(&self) -> usize {
+        match self.options.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        }
+    }
+
+    /// What was made is not in the register, so it does not exist; its bytes go too where that is possible.
+    fn remove_made(&self) {
+        for path in &self.made {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn changed(file: &PlannedFile) -> Error {
+    Error::failed("the file changed while it was read")
+        .at(Place::file(&file.path))
+        .expected("the same bytes from the first look to the last")
+        .next("wait until nothing writes it any more, or copy it, then ingest again; nothing was stored")
+}
+
+/// A file that was stored is not stored again with another reading: stored data is never rewritten.
+fn same_reading(file: &PlannedFile, known: &Source) -> Result<()> {
+    let now = file.reading();
+    let stored = &known.reading;
+    let orders_differ = file.stated.dates.is_some_and(|order| {
+        !stored.dates_stated || stored.dates.values().any(|word| word != order.word())
+    });
+    let differs = now.encoding != stored.encoding
+        || now.zone != stored.zone
+        || now.account_id != stored.account_id
+        || now.dates_stated != stored.dates_stated
+        || orders_differ;
+    if !differs {
+        return Ok(());
+    }
+    Err(Error::usage("the same bytes are stored already, read in another way (zone, dates, encoding or account)")
+        .at(Place::file(&file.path))
+        .expected(format!(
+            "zone {}, dates {}, account {}",
+            stored.zone.as_deref().unwrap_or("unstated"),
+            if stored.dates_stated { "stated" } else { "unstated" },
+            stored.account_id.as_deref().unwrap_or("unstated"),
+        ))
+        .next("stored data is never rewritten: to read it in another way, start a new case"))
+}
+
+/// The files of the store that one source fills.
+struct Files<'p> {
+    tables: Vec<(PathBuf, ParquetOut)>,
+    rejects: RejectsOut<'p>,
+    tally: Tally,
+    chunks: Vec<(u64, u64)>,
+}
+
+impl<'p> Files<'p> {
+    fn create(case: &Case, layout: &Layout, source: &str, rejects: RejectsOut<'p>) -> Result<Self> {
+        let mut tables = Vec::new();
+        for ((name, columns), schema) in layout.table.stored_tables().iter().zip(&layout.schemas) {
+            let is_looked_up =
+                |column: &str| layout.table.column(column).is_some_and(|column| column.is_looked_up());
+            let looked_up: Vec<&str> =
+                columns.iter().map(|(column, _)| column.as_str()).filter(|column| is_looked_up(column)).collect();
+            let path = case.stored(name, source);
+            let out = ParquetOut::create(&path, schema.clone(), &looked_up)?;
+            tables.push((path, out));
+        }
+        Ok(Self { tables, rejects, tally: Tally::default(), chunks: Vec::new() })
+    }
+
+    fn take(&mut self, typed: Typed) -> Result<()> {
+        for ((_, out), rows) in self.tables.iter_mut().zip(&typed.rows) {
+            out.write(rows)?;
+        }
+        self.rejects.write(&typed.rejects)?;
+        self.chunks.extend(typed.place);
+        self.tally.add(typed.tally);
+        Ok(())
+    }
+
+    fn finish(self, rejects: PathBuf) -> Result<(Tally, Vec<(u64, u64)>, Vec<PathBuf>)> {
+        let mut made = Vec::new();
+        for (path, out) in self.tables {
+            out.finish()?;
+            made.push(path);
+        }
+        if self.rejects.finish()? {
+            made.push(rejects);
+        }
+        Ok((self.tally, self.chunks, made))
+    }
+}
+
+fn source(file: &PlannedFile, name: &str, tally: &Tally) -> Source {
+    let columns = file.columns().into_iter().map(|(ours, header)| (ours.to_owned(), header.to_owned()));
+    Source {
+        source: name.to_owned(),
+        table: file.table().to_owned(),
+        path: file.path.to_string_lossy().into_owned(),
+        read: tally.read,
+        stored: tally.stored,
+        rejected: tally.rejected,
+        blank_lines: tally.blank_lines,
+        field_rejects: tally.field_rejects.clone(),
+        zone_unstated: tally.zone_unstated.clone(),
+        columns: columns.collect(),
+        unknown_columns: file.unknown_columns().to_vec(),
+        unknown_codes: tally.unknown_codes.clone(),
+        reading: file.reading(),
+        custody: file.stated.custody.clone(),
+        ..Source::default()
+    }
+}
+
+/// Nothing is lost: what was read is what was stored, left out and rejected.
+fn check_balance(source: &Source) -> Result<()> {
+    let accounted = source.stored + source.rejected + source.filtered.values().sum::<u64>();
+    if accounted == source.read {
+        return Ok(());
+    }
+    Err(Error::failed(format!("{} records were read, {accounted} are accounted for", source.read))
+        .at(Place::file(&source.path))
+        .expected("records read = stored + left out + rejected")
+        .next("nothing was stored; please report this"))
+}
+
+impl Outcome {
+    /// The outcome as data, versioned.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        let file = |file: &IngestedFile| {
+            let mut value = serde_json::to_value(&file.source).unwrap_or_default();
+            if let Some(object) = value.as_object_mut() {
+                object.remove("chunks");
+                object.insert("already_stored".to_owned(), file.already_stored.into());
+                object.insert("notes".to_owned(), file.notes.clone().into());
+            }
+            value
+        };
+        serde_json::json!({
+            "format": 1,
+            "files": self.files.iter().map(file).collect::<Vec<_>>(),
+            "notes": self.notes,
+        })
+    }
+}
+
+/// The order of day and month by column, stated or found out.
+fn dates(
+    file: &PlannedFile,
+    orders: &BTreeMap<String, DateOrder>,
+    seen: &BTreeMap<String, OrdersSeen>,
+) -> BTreeMap<String, String> {
+    use crate::engine::tables::ColumnKind;
+    let mut dates: BTreeMap<String, String> =
+        orders.iter().map(|(column, order)| (column.clone(), order.word().to_owned())).collect();
+    for (column, _) in seen.iter().filter(|(_, seen)| seen.found() == OrderFound::Contradictory) {
+        dates.insert(column.clone(), "contradictory".to_owned());
+    }
+    if let Some(order) = file.stated.dates {
+        let pairs = file.columns.table.columns.iter().zip(&file.columns.places);
+        let instants = pairs.filter(|(c, place)| c.kind == ColumnKind::Instant && place.is_some());
+        dates.extend(instants.map(|(column, _)| (column.name.clone(), order.word().to_owned())));
+    }
+    dates
+}
+
+/// The orders that columns decide themselves.
+pub(super) fn decided(seen: &BTreeMap<String, OrdersSeen>) -> BTreeMap<String, DateOrder> {
+    let decided = |(column, seen): (&String, &OrdersSeen)| match seen.found() {
+        OrderFound::Decided(order) => Some((column.clone(), order)),
+        _ => None,
+    };
+    seen.iter().filter_map(decided).collect()
+}
+
+/// What was found out about the order of dates, in words.
+pub(super) fn order_notes(seen: &BTreeMap<String, OrdersSeen>) -> Vec<String> {
+    let note = |(column, seen): (&String, &OrdersSeen)| match seen.found() {
+        OrderFound::Decided(order) => format!(
+            "{column}: dates are read as {}, decided by {} with a part above 12",
+            order.word(),
+            seen.deciding()
+        ),
+        OrderFound::Contradictory => format!(
+            "{column}: some dates are day first, some month first: all such dates are rejects; state --dates"
+        ),
+        OrderFound::Undecided => format!(
+            "{column}: nothing decides whether day or month comes first: all such dates are rejects; state --dates"
+        ),
+    };
+    seen.iter().map(note).collect()
+}
+
+/// How a source was read, for who shows it.
+pub(super) fn reading_words(reading: &Reading) -> String {
+    let zone = reading.zone.as_deref().unwrap_or("unstated");
+    format!("{}, separated by {}, zone {zone}", reading.encoding, reading.delimiter)
+}

@@ -1,0 +1,394 @@
+//! A chunk's records typed into rows of the store, and the rejects among them.
+
+use std::ops::Range;
+
+use arrow::array::{Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::SchemaRef;
+
+use super::cell::{self, BooleanWords};
+use super::chunks::{Chunk, Piece};
+use super::columns::{self, Cells};
+use super::records::Records;
+use super::rejects::{Reason, Reject, masked};
+use super::tally::{self, Tally};
+use crate::base::digest;
+use crate::base::instant::{self, Form, Interval, Zone};
+use crate::base::text::email_key;
+use crate::base::{Error, Result};
+use crate::engine::tables::{Column, ColumnKind, Table};
+
+/// An interval at least this wide comes from a zone that nobody stated (26 hours for a date-time).
+const ZONE_UNSTATED: i64 = 20 * 3_600_000_000;
+
+/// How the records of one file become rows.
+pub(super) struct Layout {
+    /// The table that they feed.
+    pub table: &'static Table,
+    /// The name in the store of the source.
+    pub source: String,
+    /// Field separator.
+    pub delimiter: u8,
+    /// The header's fields.
+    pub header: Vec<Vec<u8>>,
+    /// Where each column of ours stands in the file.
+    pub places: Vec<Option<usize>>,
+    /// How each column of ours writes its instants.
+    pub forms: Vec<Form>,
+    /// What fills the column of ours that the file lacks.
+    pub fill: Option<(usize, String)>,
+    /// How yes and no are written.
+    pub booleans: BooleanWords,
+    /// The schemas of the table and of its long tables.
+    pub schemas: Vec<SchemaRef>,
+}
+
+/// What became of a piece.
+pub(super) struct Typed {
+    /// Rows of the table, then of its long tables.
+    pub rows: Vec<RecordBatch>,
+    /// Records and cells that were rejected.
+    pub rejects: Vec<Reject>,
+    /// Counts.
+    pub tally: Tally,
+    /// Number of the first record and offset of the chunk.
+    pub place: Option<(u64, u64)>,
+}
+
+/// Types the pieces of one file.
+pub(super) struct Typist<'l> {
+    layout: &'l Layout,
+    records: Records,
+}
+
+/// One chunk being typed.
+struct Work<'w> {
+    layout: &'w Layout,
+    cells: Vec<Cells>,
+    numbers: Vec<i64>,
+    long: Vec<Long>,
+    rejects: Vec<Reject>,
+    tally: Tally,
+}
+
+/// One record at hand.
+struct Line<'c> {
+    number: u64,
+    start: u64,
+    raw: &'c [u8],
+}
+
+/// The rows of a long table being filled: key, item, record.
+#[derive(Default)]
+struct Long {
+    column: usize,
+    keys: Vec<String>,
+    items: Vec<String>,
+    numbers: Vec<i64>,
+}
+
+impl<'l> Typist<'l> {
+    pub fn new(layout: &'l Layout) -> Self {
+        Self { layout, records: Records::new(layout.delimiter, layout.header.len()) }
+    }
+
+    /// Types one piece.
+    ///
+    /// # Errors
+    /// When the parser finds other records than the splitter: the file is refused then.
+    pub fn take(&mut self, piece: Piece) -> Result<Typed> {
+        match piece {
+            Piece::Chunk(chunk) => self.chunk(&chunk),
+            Piece::Rejected(reject) => {
+                let tally = Tally { read: 1, rejected: 1, ..Tally::default() };
+                Ok(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None })
+            }
+        }
+    }
+
+    fn chunk(&mut self, chunk: &Chunk) -> Result<Typed> {
+        let mut work = Work::new(self.layout);
+        let (mut at, mut count, mut offsets) = (0, 0, 0u64);
+        self.records.begin();
+        while let Some((range, next)) = self.records.next(&chunk.bytes, at) {
+            let line = Line {
+                number: chunk.first + count,
+                start: chunk.offset + range.start as u64,
+                raw: chunk.bytes.get(range.clone()).unwrap_or_default(),
+            };
+            work.record(&self.records, &line);
+            offsets = offsets.wrapping_add(range.start as u64);
+            count += 1;
+            at = next;
+        }
+        if (count, offsets) != (chunk.found.records, chunk.found.offsets) {
+            return Err(miscounted(chunk, count));
+        }
+        work.tally.read = chunk.found.records;
+        work.tally.blank_lines = chunk.found.blank_lines;
+        work.finish(Some((chunk.first, chunk.offset)))
+    }
+}
+
+fn miscounted(chunk: &Chunk, count: u64) -> Error {
+    Error::failed(format!(
+        "two ways of counting records disagree from byte {} on: {} and {count}",
+        chunk.offset, chunk.found.records
+    ))
+    .expected("the same records, beginning at the same offsets")
+    .next("nothing of the file was stored; please report this with the bytes from there on, masked")
+}
+
+impl<'w> Work<'w> {
+    fn new(layout: &'w Layout) -> Self {
+        let filled = layout.fill.as_ref().map(|(index, _)| *index);
+        let columns = layout.table.columns.iter().zip(&layout.places).enumerate();
+        let cells = columns.map(|(index, (column, place))| {
+            Cells::new(column, place.is_some() || filled == Some(index))
+        });
+        let is_long = |index: &usize| {
+            layout.table.columns.get(*index).is_some_and(|column| column.kind == ColumnKind::WordList)
+        };
+        let long = (0..layout.table.columns.len()).filter(is_long);
+        Self {
+            layout,
+            cells: cells.collect(),
+            numbers: Vec::new(),
+            long: long.map(|column| Long { column, ..Long::default() }).collect(),
+            rejects: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    fn record(&mut self, records: &Records, line: &Line<'_>) {
+        match self.readable(records, line) {
+            Ok(text) => self.store(records, text, line),
+            Err((reason, column)) => {
+                self.tally.rejected += 1;
+                self.reject(line, reason, column, line.raw);
+            }
+        }
+    }
+
+    /// The fields of a record that can be stored, as one text; else why not, and the column that it is about.
+    fn readable<'r>(
+        &self,
+        records: &'r Records,
+        line: &Line<'_>,
+    ) -> std::result::Result<&'r str, (Reason, Option<&'w str>)> {
+        if records.count() != self.layout.header.len() {
+            return Err((Reason::FieldCount, None));
+        }
+        let text = std::str::from_utf8(records.fields())
+            .map_err(|e| (Reason::NotText, self.column_at(records, e.valid_up_to())))?;
+        if line.raw.contains(&b'\n') && self.is_suspect(records, text) {
+            return Err((Reason::QuoteSuspect, None));
+        }
+        if (0..records.count()).all(|i| self.layout.header.get(i).is_some_and(|h| h == records.field(i))) {
+            return Err((Reason::HeaderAgain, None));
+        }
+        for (column, place) in self.layout.table.columns.iter().zip(&self.layout.places) {
+            let missing = |place: &usize| text.get(records.range(*place)).is_none_or(|t| t.trim().is_empty());
+            if column.required && place.as_ref().is_some_and(missing) {
+                return Err((Reason::RequiredMissing, Some(&column.name)));
+            }
+        }
+        Ok(text)
+    }
+
+    /// The column of ours that holds a byte of the fields.
+    fn column_at(&self, records: &Records, byte: usize) -> Option<&'w str> {
+        let columns = self.layout.table.columns.iter().zip(&self.layout.places);
+        let mut with_place = columns.filter_map(|(column, place)| place.map(|place| (column, place)));
+        let found = with_place.find(|(_, place)| records.range(*place).contains(&byte));
+        found.map(|(column, _)| column.name.as_str())
+    }
+
+    /// Whether a quoted cell holds lines that look like records: an open quote may have swallowed them.
+    fn is_suspect(&self, records: &Records, text: &str) -> bool {
+        let width = self.layout.header.len();
+        let delimiter = char::from(self.layout.delimiter);
+        width > 1
+            && (0..records.count()).filter_map(|i| text.get(records.range(i))).any(|cell| {
+                let lines: Vec<&str> = cell.lines().collect();
+                let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+                !inner.is_empty() && inner.iter().all(|line| line.split(delimiter).count() == width)
+            })
+    }
+
+    fn store(&mut self, records: &Records, text: &str, line: &Line<'_>) {
+        let layout = self.layout;
+        let number = i64::try_from(line.number).unwrap_or(i64::MAX);
+        for (index, column) in layout.table.columns.iter().enumerate() {
+            if let Some(place) = layout.places.get(index).copied().flatten() {
+                let range: Range<usize> = records.range(place);
+                self.cell(index, column, text.get(range).unwrap_or_default(), line);
+            }
+        }
+        if let Some((index, account)) = &layout.fill
+            && let Some(cells) = self.cells.get_mut(*index)
+        {
+            cells.text(account);
+        }
+        self.store_long(records, text, number);
+        self.numbers.push(number);
+        self.tally.stored += 1;
+    }
+
+    fn cell(&mut self, index: usize, column: &'w Column, written: &str, line: &Line<'_>) {
+        let trimmed = if column.kind == ColumnKind::Text { written } else { written.trim() };
+        let reject = {
+            let Some(cells) = self.cells.get_mut(index) else { return };
+            if trimmed.is_empty() {
+                cells.null();
+                return;
+            }
+            match column.kind {
+                ColumnKind::Text | ColumnKind::Key | ColumnKind::Reference => {
+                    cells.text(trimmed);
+                    None
+                }
+                ColumnKind::Hex => store_or_null(cells, &cell::hex(trimmed)),
+                ColumnKind::Word => store_or_null(cells, &cell::word(trimmed)),
+                ColumnKind::List => store_or_null(cells, &cell::joined(&cell::items(trimmed, false))),
+                ColumnKind::WordList => store_or_null(cells, &cell::joined(&cell::items(trimmed, true))),
+                // As written, blanks around it included; compared trimmed.
+                ColumnKind::Email => {
+                    cells.pair(written, Some(&email_key(written)));
+                    None
+                }
+                ColumnKind::Boolean => {
+                    let value = self.layout.booleans.read(trimmed);
+                    cells.boolean(value);
+                    value.is_none().then_some(Reason::NotABoolean)
+                }
+                ColumnKind::Code => {
+                    code(cells, column, trimmed, &mut self.tally);
+                    None
+                }
+                ColumnKind::Instant => {
+                    let form = self.layout.forms.get(index);
+                    instant(cells, column, trimmed, form, &mut self.tally)
+                }
+            }
+        };
+        if let Some(reason) = reject {
+            tally::count(&mut self.tally.field_rejects, &column.name);
+            self.reject(line, reason, Some(&column.name), trimmed.as_bytes());
+        }
+    }
+
+    fn store_long(&mut self, records: &Records, text: &str, number: i64) {
+        let layout = self.layout;
+        for long in &mut self.long {
+            let place = layout.places.get(long.column).copied().flatten();
+            let Some(list) = place.and_then(|place| text.get(records.range(place))) else {
+                continue;
+            };
+            let key = layout.key(records, text);
+            for item in cell::items(list, true) {
+                long.keys.push(key.to_owned());
+                long.items.push(item);
+                long.numbers.push(number);
+            }
+        }
+    }
+
+    fn reject(&mut self, line: &Line<'_>, reason: Reason, column: Option<&str>, copy: &[u8]) {
+        self.rejects.push(Reject {
+            record: line.number,
+            start: line.start,
+            end: line.start + line.raw.len() as u64,
+            sha256: digest::sha256(line.raw),
+            reason,
+            column: column.map(str::to_owned),
+            masked: masked(copy),
+        });
+    }
+
+    fn finish(self, place: Option<(u64, u64)>) -> Result<Typed> {
+        let mut schemas = self.layout.schemas.iter();
+        let mut rows = Vec::new();
+        if let Some(schema) = schemas.next() {
+            rows.push(columns::rows(schema, self.cells, &self.layout.source, self.numbers)?);
+        }
+        for (long, schema) in self.long.into_iter().zip(schemas) {
+            rows.push(long.finish(schema, &self.layout.source)?);
+        }
+        Ok(Typed { rows, rejects: self.rejects, tally: self.tally, place })
+    }
+}
+
+impl Layout {
+    /// The key of the record at hand.
+    fn key<'t>(&'t self, records: &Records, text: &'t str) -> &'t str {
+        let index = self.table.columns.iter().position(|column| column.kind == ColumnKind::Key);
+        let place = index.and_then(|index| self.places.get(index).copied().flatten());
+        match (place, &self.fill) {
+            (Some(place), _) => text.get(records.range(place)).unwrap_or_default().trim(),
+            (None, Some((_, account))) => account,
+            (None, None) => "",
+        }
+    }
+}
+
+impl Long {
+    fn finish(self, schema: &SchemaRef, source: &str) -> Result<RecordBatch> {
+        let sources = std::iter::repeat_n(source, self.numbers.len());
+        let columns: Vec<arrow::array::ArrayRef> = vec![
+            std::sync::Arc::new(StringArray::from(self.keys)),
+            std::sync::Arc::new(StringArray::from(self.items)),
+            std::sync::Arc::new(StringArray::from_iter_values(sources)),
+            std::sync::Arc::new(Int64Array::from(self.numbers)),
+        ];
+        RecordBatch::try_new(schema.clone(), columns)
+            .map_err(|e| Error::failed("cannot build rows of a list").because(e))
+    }
+}
+
+fn store_or_null(cells: &mut Cells, text: &str) -> Option<Reason> {
+    if text.is_empty() { cells.null() } else { cells.text(text) }
+    None
+}
+
+/// One of our words, or `unknown` beside what was written.
+fn code(cells: &mut Cells, column: &Column, written: &str, tally: &mut Tally) {
+    let word = cell::word(written);
+    let known = column.codes.iter().find(|code| **code == word);
+    match known.or_else(|| column.words.get(word.as_ref())) {
+        Some(ours) => cells.pair(ours, None),
+        None => {
+            cells.pair("unknown", Some(written));
+            tally.unknown_code(&column.name, written);
+        }
+    }
+}
+
+/// The interval that was written; the widest for what can't be read.
+fn instant(
+    cells: &mut Cells,
+    column: &Column,
+    written: &str,
+    form: Option<&Form>,
+    tally: &mut Tally,
+) -> Option<Reason> {
+    let unstated = Form::default();
+    let form = form.unwrap_or(&unstated);
+    match instant::read(written.as_bytes(), form) {
+        Ok(interval) => {
+            cells.instant(interval);
+            if form.zone == Zone::Unstated && interval.hi - interval.lo > ZONE_UNSTATED {
+                tally::count(&mut tally.zone_unstated, &column.name);
+            }
+            None
+        }
+        Err(_) => {
+            cells.instant(Interval::WIDEST);
+            if form.order.is_none()
+                && let Some(orders) = instant::orders_possible(written.as_bytes())
+            {
+                tally.orders.entry(column.name.clone()).or_default().add(orders);
+            }
+            Some(Reason::NotAnInstant)
+        }
+    }
+}
