@@ -1,5 +1,11 @@
 //! What a run writes: verdicts for machines, lists for people, the summary, and the second count of them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of a test: a failure is a failed test, and shows where"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

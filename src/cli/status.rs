@@ -208,7 +208,10 @@ impl Status {
             })
             .collect();
         let as_of = self.as_of.as_deref().unwrap_or_default();
-        format!("coverage as of {as_of}:\n{}\n\n", table::render(&["what", "", "why not"], &rows, &[]))
+        format!(
+            "coverage as of {as_of}:\n{}\n\n",
+            table::render(&["coverage", "state", "why not"], &rows, &[])
+        )
     }
 
     fn runs_text(&self) -> String {

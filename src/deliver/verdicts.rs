@@ -11,10 +11,10 @@ use parquet::arrow::arrow_reader::{
 
 use super::cells::Cells;
 use super::csv;
-use super::written::{HashedOut, Written, WrittenFile};
+use super::written::{self, HashedOut, Written, WrittenFile};
 use crate::base::progress::Meter;
 use crate::base::{Error, Kind, Result, interrupt};
-use crate::case::{Act, Case};
+use crate::case::{Act, Case, RunRecord};
 
 /// Rows read at once: bounds memory, leaves no trace in the bytes.
 const BATCH: usize = 8_192;
@@ -27,13 +27,25 @@ pub fn export(case: &Case, number: u32, out: Option<&Path>, meter: &Meter) -> Re
     let record = case.run_record(number)?;
     let folder = out.map_or_else(|| case.out_folder(number).join("verdicts"), Path::to_path_buf);
     let mut lock = case.lock()?;
-    let mut act = Act {
+    let act = Act {
         verb: "export".to_owned(),
         arguments: vec!["verdicts".to_owned(), format!("run={}", record.id)],
         read: record.verdicts.iter().map(|v| v.sha256.clone()).collect(),
         wrote: Vec::new(),
     };
     lock.begin(&act)?;
+    let made = write_all(case, number, &record, &folder, meter);
+    let files = written::ended(&mut lock, act, made)?;
+    Ok(Written { folder, files })
+}
+
+fn write_all(
+    case: &Case,
+    number: u32,
+    record: &RunRecord,
+    folder: &Path,
+    meter: &Meter,
+) -> Result<Vec<WrittenFile>> {
     let work = meter.steps("exporting", record.verdicts.len() as u64);
     let mut files = Vec::new();
     for verdicts in &record.verdicts {
@@ -43,9 +55,7 @@ pub fn export(case: &Case, number: u32, out: Option<&Path>, meter: &Meter) -> Re
         files.push(write(&case.verdicts(number, &verdicts.query), &folder.join(&name), name)?);
         work.advance(1);
     }
-    act.wrote = files.iter().map(|f| f.sha256.clone()).collect();
-    lock.end(&act, "done")?;
-    Ok(Written { folder, files })
+    Ok(files)
 }
 
 /// Copies one verdict file row by row in its own order.

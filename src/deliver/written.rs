@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::base::digest::Hasher;
 use crate::base::files::Pending;
 use crate::base::{Error, Result};
+use crate::case::{Act, CaseLock};
 
 /// One file that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,20 @@ pub struct Written {
     pub folder: PathBuf,
     /// Its files, in the order in which they were written.
     pub files: Vec<WrittenFile>,
+}
+
+/// Records in the journal how an export ended, also when it failed.
+///
+/// # Errors
+/// What made it fail, or the journal.
+pub(super) fn ended(
+    lock: &mut CaseLock,
+    mut act: Act,
+    made: Result<Vec<WrittenFile>>,
+) -> Result<Vec<WrittenFile>> {
+    act.wrote = made.iter().flatten().map(|f| f.sha256.clone()).collect();
+    lock.end(&act, if made.is_ok() { "done" } else { "failed" })?;
+    made
 }
 
 /// A text file being written and hashed in pieces; nothing stands under its name before [`HashedOut::finish`].

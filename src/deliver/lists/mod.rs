@@ -14,7 +14,7 @@ use arrow::record_batch::RecordBatch;
 use super::folder_name;
 use super::reading::Reading;
 use super::summary;
-use super::written::{Written, WrittenFile};
+use super::written::{self, Written, WrittenFile};
 use crate::base::progress::Meter;
 use crate::base::{Error, Result, digest, files, interrupt};
 use crate::case::workbench::Limits;
@@ -44,11 +44,10 @@ pub struct Wanted {
 pub fn export(case: &Case, number: u32, wanted: &Wanted, limits: Limits, meter: &Meter) -> Result<Written> {
     let mut reading = Reading::open(case, number, limits, meter)?;
     let folder = wanted.out.clone().unwrap_or_else(|| case.out_folder(number).join("lists"));
-    let mut act = act(&reading, wanted);
+    let act = act(&reading, wanted);
     reading.lock.begin(&act)?;
-    let files = write_all(case, number, &reading, wanted, &folder, meter)?;
-    act.wrote = files.iter().map(|f| f.sha256.clone()).collect();
-    reading.lock.end(&act, "done")?;
+    let made = write_all(case, number, &reading, wanted, &folder, meter);
+    let files = written::ended(&mut reading.lock, act, made)?;
     Ok(Written { folder, files })
 }
 

@@ -89,8 +89,10 @@ impl Page<'_> {
         let from = between(&window.from_lo, &window.from_hi, &self.words);
         let from = from.unwrap_or_else(|| self.words.get("line.no_from"));
         let until = between(&window.until_lo, &window.until_hi, &self.words).unwrap_or_default();
-        let values = [("from", from), ("until", until), ("as_of", summary.as_of.clone())];
+        let values = [("from", from), ("until", until)];
         let line = self.words.line("boundary", &values);
+        self.wrapped("", &line);
+        let line = self.words.line("state", &[("as_of", summary.as_of.clone())]);
         self.wrapped("", &line);
         let values = [("run", summary.run.clone()), ("version", summary.version.clone())];
         let line = self.words.line("run", &values);
