@@ -55,10 +55,7 @@ fn the_nine_tables_are_there_with_their_columns_in_order() {
     );
     assert_eq!(columns("sso"), "account_id population product enforced bypass_allowed since until");
     assert_eq!(columns("accessed"), "account_id data_class extent determination determined_at evidence");
-    assert_eq!(
-        columns("notices"),
-        "notice_id account_id cohort sent_at delivered_at bounced_at channel run"
-    );
+    assert_eq!(columns("notices"), "notice_id account_id cohort sent_at delivered_at bounced_at channel run");
 }
 
 #[test]
@@ -100,7 +97,10 @@ fn a_column_is_stored_as_its_kind_says() {
         pairs.iter().map(|(n, t)| ((*n).to_owned(), *t)).collect()
     };
     use ParameterType::{Boolean, Instant, Text};
-    assert_eq!(stored("users", "created_at"), named(&[("created_at", Instant), ("created_at_latest", Instant)]));
+    assert_eq!(
+        stored("users", "created_at"),
+        named(&[("created_at", Instant), ("created_at_latest", Instant)])
+    );
     assert_eq!(stored("users", "email"), named(&[("email", Text), ("email_key", Text)]));
     assert_eq!(stored("users", "role"), named(&[("role", Text), ("role_raw", Text)]));
     assert_eq!(stored("users", "active"), named(&[("active", Boolean)]));
@@ -151,7 +151,10 @@ example = "3"
     let error = tables::read(Embedded { path: "tables/things.toml", text }).unwrap_err();
     let told: Vec<String> = error.each().iter().map(|e| e.to_string().replace('\n', " ")).collect();
     assert!(told[0].starts_with("tables/things.toml:7:8: column.type: is a key"), "{told:#?}");
-    assert!(told.iter().any(|t| t.starts_with("tables/things.toml:13:9: column.names: `Thing ID`")), "{told:#?}");
+    assert!(
+        told.iter().any(|t| t.starts_with("tables/things.toml:13:9: column.names: `Thing ID`")),
+        "{told:#?}"
+    );
     assert!(told.iter().any(|t| t.contains(":16:9: ") && t.contains("did you mean `big`?")), "{told:#?}");
     assert!(told.iter().any(|t| t.contains(":20:1: column.type: missing")), "{told:#?}");
     assert!(told.iter().any(|t| t.contains(":22:1: column.typ: unknown key")), "{told:#?}");

@@ -42,9 +42,7 @@ pub fn sha256_file(path: &Path) -> Result<String> {
     let mut hasher = Hasher::default();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let n = file
-            .read(&mut buffer)
-            .map_err(|e| Error::io("read", path, e))?;
+        let n = file.read(&mut buffer).map_err(|e| Error::io("read", path, e))?;
         match buffer.get(..n) {
             Some(piece) if n > 0 => hasher.update(piece),
             _ => return Ok(hasher.hex()),

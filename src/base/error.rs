@@ -60,20 +60,13 @@ impl Place {
     /// A whole file.
     #[must_use]
     pub fn file(path: impl AsRef<Path>) -> Self {
-        Self {
-            file: path.as_ref().to_path_buf(),
-            ..Self::default()
-        }
+        Self { file: path.as_ref().to_path_buf(), ..Self::default() }
     }
 
     /// A line and column of a text file.
     #[must_use]
     pub fn line(path: impl AsRef<Path>, line: usize, column: usize) -> Self {
-        Self {
-            line: Some(line),
-            column: Some(column),
-            ..Self::file(path)
-        }
+        Self { line: Some(line), column: Some(column), ..Self::file(path) }
     }
 }
 
@@ -176,10 +169,7 @@ impl Error {
 
     /// The error below this one.
     #[must_use]
-    pub fn because(
-        mut self,
-        cause: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
-    ) -> Self {
+    pub fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }

@@ -33,11 +33,7 @@ impl Pending {
         name.push(PENDING);
         let temporary = path.with_file_name(name);
         let file = File::create(&temporary).map_err(|e| Error::io("write", &temporary, e))?;
-        Ok(Self {
-            path: path.to_path_buf(),
-            temporary,
-            file: Some(BufWriter::with_capacity(1 << 16, file)),
-        })
+        Ok(Self { path: path.to_path_buf(), temporary, file: Some(BufWriter::with_capacity(1 << 16, file)) })
     }
 
     /// Makes the file durable under its final name.
@@ -91,9 +87,7 @@ impl Drop for Pending {
 /// As [`Pending`].
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut pending = Pending::create(path)?;
-    pending
-        .write_all(bytes)
-        .map_err(|e| Error::io("write", path, e))?;
+    pending.write_all(bytes).map_err(|e| Error::io("write", path, e))?;
     pending.commit()
 }
 

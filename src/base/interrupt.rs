@@ -25,8 +25,11 @@ pub fn watch() {
 /// When Ctrl-C was pressed.
 pub fn check() -> Result<()> {
     if ASKED.load(Ordering::SeqCst) {
-        return Err(Error::new(Kind::Interrupted, "interrupted: what was begun and not finished is left out")
-            .next("run the same command again: it goes on with the case as it stands"));
+        return Err(Error::new(
+            Kind::Interrupted,
+            "interrupted: what was begun and not finished is left out",
+        )
+        .next("run the same command again: it goes on with the case as it stands"));
     }
     Ok(())
 }

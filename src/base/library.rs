@@ -48,12 +48,8 @@ pub fn list(folder: &str, ending: &str) -> Vec<Embedded> {
 /// The folders directly in a folder of `queries/`, sorted, as paths below `queries/`.
 #[must_use]
 pub fn folders(folder: &str) -> Vec<&'static str> {
-    let mut folders: Vec<&str> = QUERIES
-        .get_dir(folder)
-        .into_iter()
-        .flat_map(Dir::dirs)
-        .filter_map(|d| d.path().to_str())
-        .collect();
+    let mut folders: Vec<&str> =
+        QUERIES.get_dir(folder).into_iter().flat_map(Dir::dirs).filter_map(|d| d.path().to_str()).collect();
     folders.sort_unstable();
     folders
 }
@@ -62,11 +58,8 @@ pub fn folders(folder: &str) -> Vec<&'static str> {
 #[must_use]
 pub fn samples() -> Vec<&'static str> {
     let built_in: Vec<&str> = folders(PROFILES).into_iter().filter_map(|f| f.rsplit('/').next()).collect();
-    let mut samples: Vec<&str> = SAMPLES
-        .dirs()
-        .filter_map(|d| d.path().to_str())
-        .filter(|name| built_in.contains(name))
-        .collect();
+    let mut samples: Vec<&str> =
+        SAMPLES.dirs().filter_map(|d| d.path().to_str()).filter(|name| built_in.contains(name)).collect();
     samples.sort_unstable();
     samples
 }
@@ -103,8 +96,5 @@ fn collect(folder: &'static Dir<'static>, root: &str, files: &mut Vec<SampleFile
 }
 
 fn embedded(file: &'static include_dir::File<'static>) -> Option<Embedded> {
-    Some(Embedded {
-        path: file.path().to_str()?,
-        text: file.contents_utf8()?,
-    })
+    Some(Embedded { path: file.path().to_str()?, text: file.contents_utf8()? })
 }

@@ -43,9 +43,7 @@ pub fn fold_name(written: &str) -> String {
 /// Text for a terminal: control and direction-changing characters can't move the cursor or hide anything.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() && !is_direction_mark(*c))
-        .collect()
+    text.chars().filter(|c| !c.is_control() && !is_direction_mark(*c)).collect()
 }
 
 fn is_direction_mark(c: char) -> bool {

@@ -67,11 +67,10 @@ impl Case {
         }
         let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // A JSON string is a TOML basic string too.
-        let name = serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
-        let text = format!(
-            "format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n",
-            env!("CARGO_PKG_VERSION")
-        );
+        let name =
+            serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
+        let text =
+            format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION"));
         files::write(&root.join("case.toml"), text.as_bytes())?;
         Ok(case)
     }
@@ -214,8 +213,10 @@ impl Case {
         let runs = self.runs();
         match asked {
             Some(number) if runs.contains(&number) => Ok(number),
-            Some(number) => Err(Error::usage(format!("there is no run {number:04} in {}", self.root.display()))
-                .expected(format!("one of {runs:?}"))),
+            Some(number) => {
+                Err(Error::usage(format!("there is no run {number:04} in {}", self.root.display()))
+                    .expected(format!("one of {runs:?}")))
+            }
             None => runs.last().copied().ok_or_else(|| {
                 Error::usage(format!("{} has no run yet", self.root.display()))
                     .next(format!("highwater classify {}", self.root.display()))
@@ -256,8 +257,10 @@ fn refuse_foreign_files(root: &Path) -> Result<()> {
         .find(|entry| !OURS.iter().any(|ours| entry.file_name() == *ours));
     match foreign {
         None => Ok(()),
-        Some(entry) => Err(Error::usage(format!("{} is not empty: it holds {}", root.display(), entry.path().display()))
-            .next("name a folder that is empty or not there yet")),
+        Some(entry) => {
+            Err(Error::usage(format!("{} is not empty: it holds {}", root.display(), entry.path().display()))
+                .next("name a folder that is empty or not there yet"))
+        }
     }
 }
 

@@ -71,7 +71,11 @@ impl Journal {
         let broken = |journal: &Self| {
             Error::new(
                 Kind::CaseUnusable,
-                format!("{}: line {} does not follow from the one before", journal.path.display(), journal.sequence + 1),
+                format!(
+                    "{}: line {} does not follow from the one before",
+                    journal.path.display(),
+                    journal.sequence + 1
+                ),
             )
             .next("the journal was changed by hand or damaged: restore the case from a copy")
         };
@@ -115,8 +119,8 @@ impl Journal {
             outcome: outcome.map(str::to_owned),
             prev: self.head.clone(),
         };
-        let mut text = serde_json::to_string(&line)
-            .map_err(|e| Error::failed("cannot write the journal").because(e))?;
+        let mut text =
+            serde_json::to_string(&line).map_err(|e| Error::failed("cannot write the journal").because(e))?;
         self.head = digest::sha256(text.as_bytes());
         self.sequence += 1;
         text.push('\n');

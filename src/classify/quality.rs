@@ -131,7 +131,8 @@ fn of_query(session: &Session, query: &Quality, gathered: &mut Gathered) -> Resu
     };
     let wrong = || Error::failed(format!("queries/{} does not yield what a quality query does", sql.path));
     session.stream(sql.text, &[], |batch| {
-        let text = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>()).ok_or_else(wrong);
+        let text =
+            |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>()).ok_or_else(wrong);
         let (codes, tables, subjects) = (text("code")?, text("table_name")?, text("subject")?);
         let sources = text("source")?;
         let records = batch.column_by_name("record").and_then(|c| c.as_primitive_opt::<Int64Type>());

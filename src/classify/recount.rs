@@ -237,7 +237,9 @@ fn flat(counts: Option<&BTreeMap<String, BTreeMap<String, u64>>>) -> BTreeMap<(&
     counts
         .into_iter()
         .flatten()
-        .flat_map(|(state, reasons)| reasons.iter().map(move |(reason, n)| ((state.as_str(), reason.as_str()), *n)))
+        .flat_map(|(state, reasons)| {
+            reasons.iter().map(move |(reason, n)| ((state.as_str(), reason.as_str()), *n))
+        })
         .collect()
 }
 

@@ -91,7 +91,11 @@ fn notes(file: &IngestedFile) -> Vec<String> {
     }
     let source = &file.source;
     if !source.unknown_columns.is_empty() {
-        notes.push(format!("not stored, no column of {}: {}", source.table, source.unknown_columns.join(", ")));
+        notes.push(format!(
+            "not stored, no column of {}: {}",
+            source.table,
+            source.unknown_columns.join(", ")
+        ));
     }
     for (column, count) in &source.field_rejects {
         notes.push(format!("{column}: {} cells could not be read", text::grouped(*count)));

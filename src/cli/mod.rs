@@ -24,8 +24,10 @@ pub use ui::Ui;
 /// Who is affected by a breach, what must each of them do, how sure are we, and how can anyone check it.
 #[derive(Debug, Parser)]
 #[command(name = "highwater", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "First look: highwater demo\nExit status: 0 done; 1 failed; 2 usage; 3 input rejected \
-in part (--strict); 4 verification found a difference; 5 case busy or damaged; 130 interrupted")]
+#[command(
+    after_help = "First look: highwater demo\nExit status: 0 done; 1 failed; 2 usage; 3 input rejected \
+in part (--strict); 4 verification found a difference; 5 case busy or damaged; 130 interrupted"
+)]
 struct CommandLine {
     #[command(flatten)]
     global: Global,

@@ -172,9 +172,21 @@ impl Status {
                 ]
             })
             .collect();
-        let header =
-            ["table", "file", "read", "stored", "rejected", "unreadable cells", "unknown columns", "exported by"];
-        if rows.is_empty() { "sources: none\n\n".to_owned() } else { format!("{}\n\n", table::render(&header, &rows, &[2, 3, 4, 5])) }
+        let header = [
+            "table",
+            "file",
+            "read",
+            "stored",
+            "rejected",
+            "unreadable cells",
+            "unknown columns",
+            "exported by",
+        ];
+        if rows.is_empty() {
+            "sources: none\n\n".to_owned()
+        } else {
+            format!("{}\n\n", table::render(&header, &rows, &[2, 3, 4, 5]))
+        }
     }
 
     fn coverage_text(&self) -> String {
@@ -187,7 +199,13 @@ impl Status {
         let rows: Vec<Vec<String>> = self
             .coverage
             .iter()
-            .map(|c| vec![c.of.clone(), if c.holds { "holds" } else { "does not hold" }.to_owned(), c.why_not.join("; ")])
+            .map(|c| {
+                vec![
+                    c.of.clone(),
+                    if c.holds { "holds" } else { "does not hold" }.to_owned(),
+                    c.why_not.join("; "),
+                ]
+            })
             .collect();
         let as_of = self.as_of.as_deref().unwrap_or_default();
         format!("coverage as of {as_of}:\n{}\n\n", table::render(&["what", "", "why not"], &rows, &[]))
@@ -197,8 +215,11 @@ impl Status {
         if self.runs.is_empty() {
             return "runs: none\n".to_owned();
         }
-        let rows: Vec<Vec<String>> =
-            self.runs.iter().map(|r| vec![format!("{:04}", r.number), r.as_of.clone(), r.id.clone()]).collect();
+        let rows: Vec<Vec<String>> = self
+            .runs
+            .iter()
+            .map(|r| vec![format!("{:04}", r.number), r.as_of.clone(), r.id.clone()])
+            .collect();
         let state = if self.up_to_date { "" } else { "the case has changed since the newest run\n" };
         format!("{}\n{state}", table::render(&["run", "as of", "id"], &rows, &[]))
     }

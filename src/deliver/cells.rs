@@ -58,7 +58,9 @@ impl<'a> Cells<'a> {
             .columns()
             .iter()
             .zip(schema.fields())
-            .map(|(column, field)| Self::column(column).ok_or_else(|| strange(field.name(), column.data_type())))
+            .map(|(column, field)| {
+                Self::column(column).ok_or_else(|| strange(field.name(), column.data_type()))
+            })
             .collect()
     }
 

@@ -48,7 +48,8 @@ fn hex(name: &mut String, byte: u8) {
 
 fn is_reserved(name: &str) -> bool {
     let numbered = |stem: &str| {
-        name.strip_prefix(stem).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+        name.strip_prefix(stem)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     };
     RESERVED.contains(&name) || numbered("com") || numbered("lpt")
 }

@@ -49,7 +49,8 @@ impl Reading {
     /// A question that the profile does not ask has no verdicts: an empty view, so that queries can rely on it.
     fn questions_not_asked(&self) -> Result<()> {
         for query in canned::classify_all()?.iter().filter(|q| !self.asked(&q.id)) {
-            let columns: Vec<_> = query.columns.iter().map(|c| (c.name.clone(), parameter_type(c.kind))).collect();
+            let columns: Vec<_> =
+                query.columns.iter().map(|c| (c.name.clone(), parameter_type(c.kind))).collect();
             self.session.empty_view(&query.id, &columns)?;
         }
         Ok(())
@@ -78,7 +79,12 @@ fn reasons() -> Result<ParameterTable> {
     let mut table = ParameterTable::new("param_reason", &columns);
     for query in canned::classify_all()? {
         for reason in query.reasons {
-            table.row([query.id.as_str().into(), reason.code.into(), reason.words.into(), reason.settles.into()]);
+            table.row([
+                query.id.as_str().into(),
+                reason.code.into(),
+                reason.words.into(),
+                reason.settles.into(),
+            ]);
         }
     }
     let file = library::read(WORDS)?;

@@ -40,18 +40,12 @@ impl ParquetOut {
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_created_by("highwater".to_owned());
         for column in looked_up {
-            properties =
-                properties.set_column_bloom_filter_enabled(ColumnPath::from(vec![(*column).to_owned()]), true);
+            properties = properties
+                .set_column_bloom_filter_enabled(ColumnPath::from(vec![(*column).to_owned()]), true);
         }
         let writer = ArrowWriter::try_new(Pending::create(path)?, schema.clone(), Some(properties.build()))
             .map_err(parquet_error)?;
-        Ok(Self {
-            writer,
-            schema,
-            waiting: Vec::new(),
-            waiting_rows: 0,
-            rows: 0,
-        })
+        Ok(Self { writer, schema, waiting: Vec::new(), waiting_rows: 0, rows: 0 })
     }
 
     /// Adds rows.

@@ -6,8 +6,8 @@ use arrow::record_batch::RecordBatch;
 use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, Statement, params_from_iter};
 
-use super::parquet_out::ParquetOut;
 use super::parameters::{Parameter, ParameterTable, ParameterType};
+use super::parquet_out::ParquetOut;
 use crate::base::{Error, Kind, Result, files};
 
 /// What the engine may use and reach.
@@ -56,11 +56,8 @@ impl Session {
         session.set("memory_limit", &quoted(&format!("{}B", access.memory)))?;
         session.set("temp_directory", &quoted(path_text(&access.spill)?))?;
         session.set("preserve_insertion_order", "false")?;
-        let folders: Vec<String> = access
-            .folders
-            .iter()
-            .map(|f| path_text(f).map(quoted))
-            .collect::<Result<_>>()?;
+        let folders: Vec<String> =
+            access.folders.iter().map(|f| path_text(f).map(quoted)).collect::<Result<_>>()?;
         session.set("allowed_directories", &format!("[{}]", folders.join(", ")))?;
         session.set("enable_external_access", "false")?;
         session.set("lock_configuration", "true")?;
@@ -72,9 +69,7 @@ impl Session {
     }
 
     fn execute(&self, sql: &str) -> Result<()> {
-        self.connection
-            .execute_batch(sql)
-            .map_err(|e| engine_error("run a statement in", e))
+        self.connection.execute_batch(sql).map_err(|e| engine_error("run a statement in", e))
     }
 
     /// Makes a parameter table.
@@ -87,22 +82,13 @@ impl Session {
             .iter()
             .map(|(name, kind)| format!("{} {}", identifier(name), sql_type(*kind)))
             .collect();
-        self.execute(&format!(
-            "CREATE TABLE {} ({})",
-            identifier(&table.name),
-            columns.join(", ")
-        ))?;
+        self.execute(&format!("CREATE TABLE {} ({})", identifier(&table.name), columns.join(", ")))?;
         let places = vec!["?"; table.columns.len()].join(", ");
         let insert = format!("INSERT INTO {} VALUES ({places})", identifier(&table.name));
-        let mut statement = self
-            .connection
-            .prepare(&insert)
-            .map_err(|e| engine_error("fill a parameter table of", e))?;
+        let mut statement =
+            self.connection.prepare(&insert).map_err(|e| engine_error("fill a parameter table of", e))?;
         for row in &table.rows {
-            let cells = row
-                .iter()
-                .zip(&table.columns)
-                .map(|(cell, (_, kind))| value(cell, *kind));
+            let cells = row.iter().zip(&table.columns).map(|(cell, (_, kind))| value(cell, *kind));
             statement
                 .execute(params_from_iter(cells))
                 .map_err(|e| engine_error("fill a parameter table of", e))?;
@@ -115,10 +101,7 @@ impl Session {
     /// # Errors
     /// When a file can't be read.
     pub fn parquet_view(&self, name: &str, files: &[PathBuf]) -> Result<()> {
-        let files: Vec<String> = files
-            .iter()
-            .map(|f| path_text(f).map(quoted))
-            .collect::<Result<_>>()?;
+        let files: Vec<String> = files.iter().map(|f| path_text(f).map(quoted)).collect::<Result<_>>()?;
         self.execute(&format!(
             "CREATE OR REPLACE VIEW {} AS SELECT * FROM read_parquet([{}])",
             identifier(name),
@@ -200,26 +183,21 @@ impl Session {
     }
 
     fn prepared(&self, sql: &str) -> Result<Statement<'_>> {
-        self.connection
-            .prepare(sql)
-            .map_err(|e| engine_error("prepare a query in", e))
+        self.connection.prepare(sql).map_err(|e| engine_error("prepare a query in", e))
     }
 }
 
 fn begin(statement: &mut Statement<'_>, parameters: &[Parameter]) -> Result<()> {
     let cells = parameters.iter().map(|p| value(p, ParameterType::Text));
-    let stream = statement
-        .stream_arrow(params_from_iter(cells))
-        .map_err(|e| engine_error("run a query in", e))?;
+    let stream =
+        statement.stream_arrow(params_from_iter(cells)).map_err(|e| engine_error("run a query in", e))?;
     // The crate's own iterator panics when a later batch fails; `step` below says so instead.
     drop(stream);
     Ok(())
 }
 
 fn step(statement: &Statement<'_>) -> Result<Option<RecordBatch>> {
-    let batch = statement
-        .step()
-        .map_err(|e| engine_error("run a query in", e))?;
+    let batch = statement.step().map_err(|e| engine_error("run a query in", e))?;
     Ok(batch.as_ref().map(RecordBatch::from))
 }
 

@@ -21,7 +21,8 @@ pub fn declare_account(case: &Case, account: &str, products: Option<&str>) -> Re
     if account.is_empty() {
         return Err(Error::usage("the account has no name").next("--account ID"));
     }
-    let items: Vec<String> = products.map(|list| cell::items(list, true)).unwrap_or_default().into_iter().collect();
+    let items: Vec<String> =
+        products.map(|list| cell::items(list, true)).unwrap_or_default().into_iter().collect();
     let statement = format!("account_id,products\n{account},{}\n", items.join(";"));
     let sha256 = digest::sha256(statement.as_bytes());
     let mut lock = case.lock()?;

@@ -62,10 +62,7 @@ impl Head {
     }
 }
 
-fn encoding(
-    path: &Path,
-    stated: Option<&'static Encoding>,
-) -> Result<(&'static Encoding, &'static str)> {
+fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static Encoding, &'static str)> {
     if let Some(encoding) = stated {
         return Ok((encoding, "stated"));
     }

@@ -22,13 +22,8 @@ impl Match {
     /// Matches `header` to a table. With an account stated, the file need not name one.
     pub fn new(table: &'static Table, header: &[String], account_is_stated: bool) -> Self {
         let folded: Vec<String> = header.iter().map(|name| fold_name(name)).collect();
-        let mut found = Self {
-            table,
-            places: Vec::new(),
-            doubled: Vec::new(),
-            missing: Vec::new(),
-            unknown: Vec::new(),
-        };
+        let mut found =
+            Self { table, places: Vec::new(), doubled: Vec::new(), missing: Vec::new(), unknown: Vec::new() };
         let mut taken = vec![false; header.len()];
         for column in &table.columns {
             let names: Vec<String> = column.headers().map(fold_name).collect();
@@ -57,7 +52,11 @@ impl Match {
     /// Whether the header can be this table's, when nobody said which it is. The key must be there: an account that
     /// is stated for a file does not make it a table of accounts.
     pub fn can_be(&self) -> bool {
-        let key = self.table.columns.iter().position(|column| Some(&column.name) == self.table.key().map(|k| &k.name));
+        let key = self
+            .table
+            .columns
+            .iter()
+            .position(|column| Some(&column.name) == self.table.key().map(|k| &k.name));
         let has_key = key.is_none_or(|index| self.places.get(index).copied().flatten().is_some());
         self.missing.is_empty() && has_key && self.known() > 0
     }

@@ -71,10 +71,7 @@ fn pass_on(
     order.send(taken).map_err(|_| stopped())
 }
 
-fn take_all(
-    answers: &Receiver<Receiver<Answer>>,
-    take: &mut impl FnMut(Typed) -> Result<()>,
-) -> Result<()> {
+fn take_all(answers: &Receiver<Receiver<Answer>>, take: &mut impl FnMut(Typed) -> Result<()>) -> Result<()> {
     for answer in answers {
         let typed = answer.recv().map_err(|_| Error::failed("a thread that types records has failed"))??;
         take(typed)?;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::cell::BooleanWords;
+use super::columns;
 use super::find::{self, FACTS};
 use super::head::{Head, shown_delimiter};
 use super::header::{ACCOUNT, Match};
 use super::stated::{SourcesFile, Stated};
 use super::typing::Layout;
-use super::columns;
 use crate::base::instant::{DateOrder, Form, Zone};
 use crate::base::{Error, Kind, Place, Result, toml_file};
 use crate::case::Reading;
@@ -70,7 +70,8 @@ pub fn plan(request: &Request) -> Result<Plan> {
         }
     }
     if !mistakes.is_empty() {
-        let what = format!("nothing was stored: {} of {} files cannot be read", mistakes.len(), found.files.len());
+        let what =
+            format!("nothing was stored: {} of {} files cannot be read", mistakes.len(), found.files.len());
         return Err(Error::many(Kind::Usage, what, mistakes));
     }
     let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", path.display()));
@@ -126,10 +127,14 @@ fn recognise(path: &Path, header: &[String], stated: &Stated) -> Result<Match> {
             .next("rename the one that is not meant, in a copy of the file"));
     }
     if !found.missing.is_empty() {
-        return Err(Error::usage(format!("the table {} needs {}", found.table.name, found.missing.join(", ")))
-            .at(Place::line(path, 1, 1))
-            .expected(format!("a header with {}", required(&found)))
-            .next(format!("the header has: {}", header.join(", "))));
+        return Err(Error::usage(format!(
+            "the table {} needs {}",
+            found.table.name,
+            found.missing.join(", ")
+        ))
+        .at(Place::line(path, 1, 1))
+        .expected(format!("a header with {}", required(&found)))
+        .next(format!("the header has: {}", header.join(", "))));
     }
     Ok(found)
 }
@@ -160,7 +165,11 @@ fn nearest_tables(path: &Path, all: &[Match]) -> Error {
         .take(3)
         .map(|found| {
             let has = format!("{} ({} of its columns are there", found.table.name, found.known());
-            if found.missing.is_empty() { has + ")" } else { format!("{has}, {} is not)", found.missing.join(", ")) }
+            if found.missing.is_empty() {
+                has + ")"
+            } else {
+                format!("{has}, {} is not)", found.missing.join(", "))
+            }
         })
         .collect();
     Error::usage("its header is that of no table")

@@ -69,7 +69,9 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
         notes.push(format!("names no account: filled with {account}"));
     }
     if file.is_longer_than_sample() {
-        notes.push("from its beginning only: the whole file may decide the order of dates otherwise".to_owned());
+        notes.push(
+            "from its beginning only: the whole file may decide the order of dates otherwise".to_owned(),
+        );
     }
     let of_record = |name: &str| rows.as_ref().map_or(Ok(Vec::new()), |rows| values(rows, name));
     let columns = file.columns().into_iter().map(|(column, header)| {
@@ -98,14 +100,18 @@ fn sample(
     let layout = file.layout("", orders)?;
     let mut typist = Typist::new(&layout);
     let (mut first, mut tally) = (None, Tally::default());
-    Chunks::new(layout.delimiter).run_sample(&file.head.sample, !file.is_longer_than_sample(), |piece: Piece| {
-        let typed = typist.take(piece)?;
-        tally.add(typed.tally);
-        if first.is_none() {
-            first = typed.rows.into_iter().next().filter(|rows| rows.num_rows() > 0);
-        }
-        Ok(())
-    })?;
+    Chunks::new(layout.delimiter).run_sample(
+        &file.head.sample,
+        !file.is_longer_than_sample(),
+        |piece: Piece| {
+            let typed = typist.take(piece)?;
+            tally.add(typed.tally);
+            if first.is_none() {
+                first = typed.rows.into_iter().next().filter(|rows| rows.num_rows() > 0);
+            }
+            Ok(())
+        },
+    )?;
     Ok((first, tally))
 }
 

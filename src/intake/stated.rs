@@ -187,9 +187,11 @@ impl Stated {
 
 fn one<T: PartialEq>(in_file: Option<T>, flag: Option<T>, name: &str, file: &Path) -> Result<Option<T>> {
     match (in_file, flag) {
-        (Some(a), Some(b)) if a != b => Err(Error::usage(format!("{name} and {SOURCES} say different things"))
-            .at(Place::file(file))
-            .next("say it in one place only")),
+        (Some(a), Some(b)) if a != b => {
+            Err(Error::usage(format!("{name} and {SOURCES} say different things"))
+                .at(Place::file(file))
+                .next("say it in one place only"))
+        }
         (a, b) => Ok(a.or(b)),
     }
 }

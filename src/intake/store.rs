@@ -61,7 +61,8 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
         read: hashes.clone(),
         wrote: Vec::new(),
     };
-    let mut storing = Storing { case, register, options, work: meter.bytes("reading", total(plan)), made: Vec::new() };
+    let mut storing =
+        Storing { case, register, options, work: meter.bytes("reading", total(plan)), made: Vec::new() };
     let is_new = |(file, hash): (&PlannedFile, &String)| storing.register.find(hash, file.table()).is_none();
     if !plan.files.iter().zip(&hashes).any(is_new) {
         for (file, hash) in plan.files.iter().zip(&hashes) {
@@ -184,8 +185,9 @@ impl Storing<'_> {
         let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
         let input = Input::open(&file.path, file.head.encoding)?;
         let workers = self.workers();
-        let read = pipeline::run(input, &file.head.bytes, &layout, workers, &self.work, |typed| files.take(typed))
-            .map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
+        let read =
+            pipeline::run(input, &file.head.bytes, &layout, workers, &self.work, |typed| files.take(typed))
+                .map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
         let Some((sha256, bytes)) = read.filter(|(sha256, _)| *sha256 == hash && file.is_unchanged()) else {
             return Err(changed(file));
         };
@@ -223,9 +225,10 @@ fn changed(file: &PlannedFile) -> Error {
 fn same_reading(file: &PlannedFile, known: &Source) -> Result<()> {
     let now = file.reading();
     let stored = &known.reading;
-    let orders_differ = file.stated.dates.is_some_and(|order| {
-        !stored.dates_stated || stored.dates.values().any(|word| word != order.word())
-    });
+    let orders_differ = file
+        .stated
+        .dates
+        .is_some_and(|order| !stored.dates_stated || stored.dates.values().any(|word| word != order.word()));
     let differs = now.encoding != stored.encoding
         || now.zone != stored.zone
         || now.account_id != stored.account_id
@@ -234,15 +237,17 @@ fn same_reading(file: &PlannedFile, known: &Source) -> Result<()> {
     if !differs {
         return Ok(());
     }
-    Err(Error::usage("the same bytes are stored already, read in another way (zone, dates, encoding or account)")
-        .at(Place::file(&file.path))
-        .expected(format!(
-            "zone {}, dates {}, account {}",
-            stored.zone.as_deref().unwrap_or("unstated"),
-            if stored.dates_stated { "stated" } else { "unstated" },
-            stored.account_id.as_deref().unwrap_or("unstated"),
-        ))
-        .next("stored data is never rewritten: to read it in another way, start a new case"))
+    Err(Error::usage(
+        "the same bytes are stored already, read in another way (zone, dates, encoding or account)",
+    )
+    .at(Place::file(&file.path))
+    .expected(format!(
+        "zone {}, dates {}, account {}",
+        stored.zone.as_deref().unwrap_or("unstated"),
+        if stored.dates_stated { "stated" } else { "unstated" },
+        stored.account_id.as_deref().unwrap_or("unstated"),
+    ))
+    .next("stored data is never rewritten: to read it in another way, start a new case"))
 }
 
 /// The files of the store that one source fills.
@@ -259,8 +264,11 @@ impl<'p> Files<'p> {
         for ((name, columns), schema) in layout.table.stored_tables().iter().zip(&layout.schemas) {
             let is_looked_up =
                 |column: &str| layout.table.column(column).is_some_and(|column| column.is_looked_up());
-            let looked_up: Vec<&str> =
-                columns.iter().map(|(column, _)| column.as_str()).filter(|column| is_looked_up(column)).collect();
+            let looked_up: Vec<&str> = columns
+                .iter()
+                .map(|(column, _)| column.as_str())
+                .filter(|column| is_looked_up(column))
+                .collect();
             let path = case.stored(name, source);
             let out = ParquetOut::create(&path, schema.clone(), &looked_up)?;
             tables.push((path, out));

@@ -142,9 +142,8 @@ impl<'w> Work<'w> {
     fn new(layout: &'w Layout) -> Self {
         let filled = layout.fill.as_ref().map(|(index, _)| *index);
         let columns = layout.table.columns.iter().zip(&layout.places).enumerate();
-        let cells = columns.map(|(index, (column, place))| {
-            Cells::new(column, place.is_some() || filled == Some(index))
-        });
+        let cells = columns
+            .map(|(index, (column, place))| Cells::new(column, place.is_some() || filled == Some(index)));
         let is_long = |index: &usize| {
             layout.table.columns.get(*index).is_some_and(|column| column.kind == ColumnKind::WordList)
         };
@@ -346,7 +345,11 @@ impl Long {
 }
 
 fn store_or_null(cells: &mut Cells, text: &str) -> Option<Reason> {
-    if text.is_empty() { cells.null() } else { cells.text(text) }
+    if text.is_empty() {
+        cells.null()
+    } else {
+        cells.text(text)
+    }
     None
 }
 

@@ -104,7 +104,8 @@ fn date(text: &str, order: Option<Order>) -> Option<NaiveDate> {
 }
 
 fn of_date_and_time(day: NaiveDate, rest: &str, zone: Option<Tz>) -> Option<Interval> {
-    let end_of_time = rest.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(rest.len());
+    let end_of_time =
+        rest.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(rest.len());
     let (time, offset) = rest.split_at(end_of_time);
     let (time, whole_minute) = time_of_day(time)?;
     let shown = micros(day.and_time(time));

@@ -39,7 +39,8 @@ pub(super) fn write(
         let below = place(&account);
         for list in &lists {
             if !by_list.contains_key(&list.name) {
-                let empty = Sinks::create(&folder.join(&below), &list.name, list, formats, &reading.record.id)?;
+                let empty =
+                    Sinks::create(&folder.join(&below), &list.name, list, formats, &reading.record.id)?;
                 by_list.insert(list.name.clone(), finish(list, empty)?);
             }
         }
@@ -47,7 +48,8 @@ pub(super) fn write(
         let text = manifest::customer(&reading.record, &files)?;
         let manifest = write_text(&folder.join(&below), "lists.json", &text)?;
         let own = files.into_iter().map(|f| f.written).chain([manifest]);
-        written.extend(own.map(|f| WrittenFile { file: format!("{}/{}", below_text(&account), f.file), ..f }));
+        written
+            .extend(own.map(|f| WrittenFile { file: format!("{}/{}", below_text(&account), f.file), ..f }));
     }
     Ok(written)
 }

@@ -93,7 +93,8 @@ impl List {
 
     /// Its rows in their total order, those of one value of `first` together where that is asked for.
     pub fn ordered(&self, first: Option<&str>) -> String {
-        let order: Vec<String> = first.into_iter().chain(self.order_by.iter().map(String::as_str)).map(by).collect();
+        let order: Vec<String> =
+            first.into_iter().chain(self.order_by.iter().map(String::as_str)).map(by).collect();
         let columns: Vec<String> = self.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
         format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), self.table(), order.join(", "))
     }

@@ -71,7 +71,12 @@ impl ListFile {
 ///
 /// # Errors
 /// When it can't be written as JSON.
-pub(super) fn text(record: &RunRecord, summary: &Summary, lists: &[ListFile], not_asked: &[List]) -> Result<String> {
+pub(super) fn text(
+    record: &RunRecord,
+    summary: &Summary,
+    lists: &[ListFile],
+    not_asked: &[List],
+) -> Result<String> {
     json(record, &record.sources, &summary.numbers, lists, not_asked)
 }
 

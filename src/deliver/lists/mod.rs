@@ -128,7 +128,10 @@ fn write_list(reading: &Reading, list: &List, formats: &[Format], folder: &Path)
     reading.session.stream(&list.ordered(None), &[], |batch| {
         for (key, rows) in pieces(&batch, split)? {
             let sinks = parts.get_mut(&key).ok_or_else(|| {
-                Error::failed(format!("the list {} has rows of {key}, which is no cohort that is told", list.name))
+                Error::failed(format!(
+                    "the list {} has rows of {key}, which is no cohort that is told",
+                    list.name
+                ))
             })?;
             sinks.write(&rows)?;
         }

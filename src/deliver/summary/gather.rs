@@ -60,7 +60,9 @@ fn rows(reading: &Reading, query: &str) -> Result<Vec<Vec<String>>> {
 }
 
 fn shape(query: &str) -> Error {
-    Error::failed(format!("queries/deliver/summary/{query}.sql does not yield the columns that the summary reads"))
+    Error::failed(format!(
+        "queries/deliver/summary/{query}.sql does not yield the columns that the summary reads"
+    ))
 }
 
 fn count(text: &str, query: &str) -> Result<u64> {
@@ -155,7 +157,9 @@ fn doubts(reading: &Reading) -> Result<Vec<Doubt>> {
     let rows = rows(reading, "doubts")?;
     rows.iter()
         .map(|row| {
-            let [query, reason, subjects, words, settles] = row.as_slice() else { return Err(shape("doubts")) };
+            let [query, reason, subjects, words, settles] = row.as_slice() else {
+                return Err(shape("doubts"));
+            };
             Ok(Doubt {
                 query: query.clone(),
                 reason: reason.clone(),

@@ -6,8 +6,8 @@ mod text;
 
 use serde::Serialize;
 
-pub use gather::of_run;
 pub(super) use gather::gather;
+pub use gather::of_run;
 
 use crate::base::{Error, Result};
 use crate::case::SourceRecord;

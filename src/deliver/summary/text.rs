@@ -136,7 +136,9 @@ impl Page<'_> {
         self.heading("act", &["certain", "at_most", "clear", "unknown"]);
         for subject in SUBJECTS {
             let of = |what: &str| self.summary.number(&format!("{subject}_{what}"));
-            if let (Some(affected), Some(clear), Some(unknown)) = (of("affected"), of("clear"), of("account_unknown")) {
+            if let (Some(affected), Some(clear), Some(unknown)) =
+                (of("affected"), of("clear"), of("account_unknown"))
+            {
                 let cells = [affected.certain, affected.at_most, clear.certain, unknown.at_most];
                 self.row(&affected.words, &cells);
             }
@@ -159,7 +161,8 @@ impl Page<'_> {
         self.heading("doubt", &[]);
         let settles = self.words.get("line.settles");
         for doubt in self.summary.doubts.iter().take(SHOWN) {
-            let line = format!("{} {}.{}: {}", grouped(doubt.subjects), doubt.query, doubt.reason, doubt.words);
+            let line =
+                format!("{} {}.{}: {}", grouped(doubt.subjects), doubt.query, doubt.reason, doubt.words);
             self.wrapped("  ", &line);
             self.wrapped("      ", &format!("{settles}{}", doubt.settles));
         }
