@@ -87,8 +87,8 @@ fn profile(random: &mut Random) -> Profile {
         provided_by: providers,
         api_clients: vec![
             ("basic_password", random.pick(&["reconnect", "reconnect", "none"])),
-            ("api_token", random.pick(&["rotate", "rotate", "consider"])),
-            ("oauth", random.pick(&handling)),
+            ("api_token", random.pick(&["rotate", "rotate", "rotate", "consider"])),
+            ("oauth", random.pick(&["rotate", "rotate", "consider", "none"])),
             ("chat_api_token", random.pick(&handling)),
         ],
         cohorts: cohorts(random),
@@ -335,7 +335,7 @@ impl World<'_> {
             ("users", 15),
             ("app_installations", 4),
             ("certificates", 5),
-            ("api_clients", 4),
+            ("api_clients", 7),
         ];
         let events = [("credential_changes", 14), ("sso", 4), ("accessed", 2), ("notices", 1)];
         for (table, most) in most.into_iter().chain(events) {

@@ -200,7 +200,7 @@ fn sample_data_through_both() {
 fn generated_cases_reach_every_reason() {
     let mut reached: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut random = Random::new(8);
-    for _ in 0..40 {
+    for _ in 0..80 {
         let worlds = (0..20).map(|_| random.below(usize::MAX) as u64).collect();
         let case = generate::case(&Seeds { case: random.below(usize::MAX) as u64, worlds }, Spread::Wide);
         let verdicts = statement::verdicts(&case);
@@ -209,15 +209,7 @@ fn generated_cases_reach_every_reason() {
             reached.entry(query).or_default().extend(reasons);
         }
     }
-    let numbers: Vec<usize> = reached.values().map(BTreeSet::len).collect();
-    let stated = [
-        ("account_exposure", 12),
-        ("api_clients", 21),
-        ("app_credentials", 16),
-        ("certificates", 18),
-        ("data_subjects", 9),
-        ("user_passwords", 19),
-    ];
-    let expected: Vec<usize> = stated.iter().map(|(_, number)| *number).collect();
-    assert_eq!(numbers, expected, "tests that decided, of {stated:?}: {reached:#?}");
+    let stated = [12, 21, 16, 18, 9, 19];
+    let decided: Vec<usize> = reached.values().map(BTreeSet::len).collect();
+    assert_eq!(decided, stated, "tests that decided: {reached:#?}");
 }
