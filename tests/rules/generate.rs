@@ -87,8 +87,8 @@ fn profile(random: &mut Random) -> Profile {
         provided_by: providers,
         api_clients: vec![
             ("basic_password", random.pick(&["reconnect", "reconnect", "none"])),
-            ("api_token", random.pick(&["rotate", "rotate", "consider"])),
-            ("oauth", random.pick(&handling)),
+            ("api_token", random.pick(&["rotate", "rotate", "rotate", "consider"])),
+            ("oauth", random.pick(&["rotate", "rotate", "consider", "none"])),
             ("chat_api_token", random.pick(&handling)),
         ],
         cohorts: cohorts(random),
@@ -222,9 +222,10 @@ fn columns(table: &str) -> (&'static [&'static str], &'static [&'static str]) {
                 "country",
             ],
         ),
-        "credential_changes" => {
-            (&["kind"], &["account_id", "user_id", "product", "subject_id", "changed_at", "effect", "event_id"])
-        }
+        "credential_changes" => (
+            &["kind"],
+            &["account_id", "user_id", "product", "subject_id", "changed_at", "effect", "event_id"],
+        ),
         "app_installations" => (
             &["installation_id", "account_id"],
             &[
@@ -276,7 +277,9 @@ fn layout(random: &mut Random, table: &'static str, number: usize, as_of: i64, s
     let mut columns = required.to_vec();
     columns.extend(random.some_of(optional, 88));
     let title = random.percent(25);
-    let header = columns.iter().map(|name| if title { name.to_uppercase().replace('_', " ") } else { name.to_string() });
+    let written = |name: &&str| if title { name.to_uppercase().replace('_', " ") } else { name.to_string() };
+    // A column that is not ours, so that no two files have the same bytes.
+    let header = columns.iter().map(written).chain([format!("not ours {number}")]);
     let zones = [
         None,
         None,
@@ -286,7 +289,8 @@ fn layout(random: &mut Random, table: &'static str, number: usize, as_of: i64, s
         Some(chrono_tz::America::Sao_Paulo),
         Some(chrono_tz::Australia::Lord_Howe),
     ];
-    let exported = [None, None, Some(as_of), Some(as_of + 1), Some(as_of + HOUR), Some(as_of - 1), Some(as_of - DAY)];
+    let exported =
+        [None, None, Some(as_of), Some(as_of + 1), Some(as_of + HOUR), Some(as_of - 1), Some(as_of - DAY)];
     let order = random.pick(&[None, None, Some(Order::Dmy), Some(Order::Mdy), Some(Order::Ymd)]);
     let order = if spread == Spread::NoInference { Some(Order::Ymd) } else { order };
     let styles = [None, None, None, order, Some(Order::Dmy), Some(Order::Mdy)];
@@ -326,7 +330,13 @@ struct World<'a> {
 impl World<'_> {
     fn entities(&mut self) -> Vec<(&'static str, Entity)> {
         let mut all = Vec::new();
-        let most = [("accounts", 5), ("users", 15), ("app_installations", 4), ("certificates", 5), ("api_clients", 4)];
+        let most = [
+            ("accounts", 5),
+            ("users", 15),
+            ("app_installations", 4),
+            ("certificates", 5),
+            ("api_clients", 7),
+        ];
         let events = [("credential_changes", 14), ("sso", 4), ("accessed", 2), ("notices", 1)];
         for (table, most) in most.into_iter().chain(events) {
             let count = self.random.below(most + 1) + usize::from(table == "accounts");
@@ -339,6 +349,9 @@ impl World<'_> {
         let (required, optional) = columns(table);
         let names = required.iter().chain(optional);
         let mut entity: Entity = names.map(|name| (*name, self.fact(table, name))).collect();
+        if let Some(letter) = entity.get("kind").and_then(changed).filter(|_| self.random.percent(85)) {
+            entity.insert("subject_id", self.id(letter, 4));
+        }
         if let Some(letter) = letter(table) {
             entity.insert(required[0], Fact::Text(format!("w{}{letter}{n}", self.number)));
         }
@@ -353,7 +366,8 @@ impl World<'_> {
         }
         let certain = self.random.below(files.len());
         for (number, layout) in files.iter_mut().enumerate() {
-            let times = usize::from(number == certain || self.random.percent(35)) + usize::from(self.random.percent(4));
+            let times = usize::from(number == certain || self.random.percent(35))
+                + usize::from(self.random.percent(4));
             for _ in 0..times {
                 let row = self.row(table, entity, layout);
                 layout.export.rows.push(row);
@@ -369,11 +383,12 @@ impl World<'_> {
             let fact = match self.random.below(100) {
                 0..7 if !is_key => self.fact(table, name),
                 7..10 if !is_key => Fact::Text(String::new()),
-                10 if self.random.percent(20) => Fact::Text("  ".into()),
+                10 if *name != "customer_id" && self.random.percent(20) => Fact::Text("  ".into()),
                 _ => entity[name].clone(),
             };
             row.push(self.written(&fact, layout, name));
         }
+        row.push(String::new());
         row
     }
 
@@ -399,7 +414,9 @@ impl World<'_> {
             7 => format!("{}Z", &printed(at)[..16]),
             8 | 9 => local[..10].into(),
             10 => local[..10].replace('-', "/"),
-            11 | 12 => slashed(shown, layout.slashes.get(column).copied().flatten()).unwrap_or_else(|| local.into()),
+            11 | 12 => {
+                slashed(shown, layout.slashes.get(column).copied().flatten()).unwrap_or_else(|| local.into())
+            }
             13 => self.odd(),
             14 => format!("{} +05:30", printed(at + 330 * MINUTE).trim_end_matches('Z')),
             15 => format!("{}-0800", printed(at - 8 * HOUR).trim_end_matches('Z').replace('T', "t")),
@@ -500,16 +517,19 @@ impl World<'_> {
                 self.text(&["user_data", "password_hashes", "App_Settings", "tls_keys", "ticket_data"])
             }
             ("accessed", "extent") => self.text(&["all", "all", "some", "", "most"]),
-            (_, "product") => {
-                self.text(&["", "", "", "", "support", "Support ", "chat", "guide", "explore", "sell", "mystery", "unknown"])
-            }
+            (_, "product") => self.text(&[
+                "", "", "", "", "support", "Support ", "chat", "guide", "explore", "sell", "mystery",
+                "unknown",
+            ]),
             _ => self.word(table, column),
         }
     }
 
     fn word(&mut self, table: &str, column: &str) -> Fact {
         match (table, column) {
-            (_, "role") => self.text(&["agent", "agent", "end_user", "end_user", "Admin", "owner", "", "robot"]),
+            (_, "role") => {
+                self.text(&["agent", "agent", "end_user", "end_user", "Admin", "owner", "", "robot"])
+            }
             (_, "population") => self.text(&["agent", "end_user", "all", "all", "ALL", "staff"]),
             ("credential_changes", "kind") => self.text(&[
                 "password",
@@ -524,26 +544,39 @@ impl World<'_> {
             ]),
             (_, "effect") => self.text(&["replaced", "replaced", "invalidated", "requested", "", "reset"]),
             ("app_installations", "kind") => self.text(&["marketplace", "private", "private", "", "custom"]),
-            ("api_clients", "kind") => {
-                self.text(&["basic_password", "basic_password", "api_token", "oauth", "chat_api_token", "", "jwt"])
-            }
+            ("api_clients", "kind") => self.text(&[
+                "basic_password",
+                "basic_password",
+                "api_token",
+                "oauth",
+                "chat_api_token",
+                "",
+                "jwt",
+            ]),
             (_, "provided_by") => self.text(&["customer", "customer", "vendor", "", "reseller"]),
             (_, "active" | "enforced") => self.boolean(70),
             (_, "has_password" | "holds_credentials") => self.boolean(75),
             (_, "sso_only") => self.boolean(8),
             (_, "bypass_allowed") => self.boolean(25),
-            (_, "fingerprint_sha256" | "key_sha256") => self.text(&["aa01", "AA:01", "bb02", "cc03", "dd04", "", ""]),
+            (_, "fingerprint_sha256" | "key_sha256") => {
+                self.text(&["aa01", "AA:01", "bb02", "cc03", "dd04", "", ""])
+            }
             _ => self.description(column),
         }
     }
 
     fn description(&mut self, column: &str) -> Fact {
-        let contacts = ["a@x.example", " A@X.example", "b@y.example", "", "", "odd@", "two@at@signs", "É@z.example"];
+        let contacts =
+            ["a@x.example", " A@X.example", "b@y.example", "", "", "odd@", "two@at@signs", "É@z.example"];
         match column {
             "owner_email" | "security_email" | "email" => self.text(&contacts),
             "customer_id" => self.text(&["c1", "c2", "007", ""]),
-            "name" | "app_name" | "subject" => self.text(&["Plain", "Comma, Inc.", "Quote \"Q\"", "=1+1", "Çé 日本", ""]),
-            "credential_names" => self.text(&["token;key", "[\"b;c\", \"a\", \"\"]", " key ;; key", "", "[]"]),
+            "name" | "app_name" | "subject" => {
+                self.text(&["Plain", "Comma, Inc.", "Quote \"Q\"", "=1+1", "Çé 日本", ""])
+            }
+            "credential_names" => {
+                self.text(&["token;key", "[\"b;c\", \"a\", \"\"]", " key ;; key", "", "[]"])
+            }
             "country" | "locale" | "time_zone" => self.text(&["de", "FR", "", "en-US"]),
             "notice_id" => self.id('n', 3),
             _ => self.text(&["", "something"]),
@@ -575,6 +608,16 @@ impl World<'_> {
             "mystery",
             "",
         ])
+    }
+}
+
+/// The letter of the subjects that a kind of change is about.
+fn changed(kind: &Fact) -> Option<char> {
+    match kind {
+        Fact::Text(kind) if kind == "app_credential" => Some('i'),
+        Fact::Text(kind) if kind == "certificate" => Some('c'),
+        Fact::Text(kind) if kind.ends_with("_token") => Some('t'),
+        _ => None,
     }
 }
 

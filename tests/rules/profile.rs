@@ -100,7 +100,11 @@ impl Profile {
     pub fn is_affected(&self, product: &str) -> bool {
         let shares = |sign_in: &&SignIn| sign_in.products.contains(&product);
         self.affected_products.contains(&product)
-            || self.sign_ins.iter().filter(shares).any(|s| s.products.iter().any(|p| self.affected_products.contains(p)))
+            || self
+                .sign_ins
+                .iter()
+                .filter(shares)
+                .any(|s| s.products.iter().any(|p| self.affected_products.contains(p)))
     }
 
     pub fn class(&self, id: &str) -> Option<&DataClass> {
