@@ -1,5 +1,13 @@
 //! The README's commands run as they stand there, in the order in which they stand there.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -24,6 +24,14 @@
 //! 13. Losing one value of a column whose date order only its own values show can make the others readable.
 //!     So evidence is lost only in cases whose exports state their order.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 mod case;
 mod coverage;
 mod csv;

@@ -57,7 +57,8 @@ struct Sink {
 enum Out {
     Csv(HashedOut),
     Ndjson(HashedOut),
-    Parquet(ParquetOut),
+    /// Boxed: it is far larger than the others.
+    Parquet(Box<ParquetOut>),
 }
 
 impl Sinks {
@@ -96,7 +97,7 @@ impl Sink {
         let out = match format {
             Format::Csv => Out::Csv(csv_header(&path, schema)?),
             Format::Ndjson => Out::Ndjson(HashedOut::create(&path)?),
-            Format::Parquet => Out::Parquet(ParquetOut::create(&path, schema.clone(), &[])?),
+            Format::Parquet => Out::Parquet(Box::new(ParquetOut::create(&path, schema.clone(), &[])?)),
         };
         Ok(Self { file, path, rows: 0, out })
     }
