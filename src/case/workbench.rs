@@ -10,7 +10,7 @@ use super::run::{RunRecord, SourceRecord};
 use crate::base::Result;
 use crate::base::progress::Meter;
 use crate::engine::canned::{self, Staging, StagingKind};
-use crate::engine::{Access, ParameterTable, ParameterType, Session, tables};
+use crate::engine::{Access, Parameter, ParameterTable, ParameterType, Session, tables};
 
 /// What the engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,21 @@ pub fn open(
         session.parameters(table)?;
     }
     stage(&session, case, meter)?;
+    questions_not_asked(&session, parameters)?;
     Ok(session)
+}
+
+/// A question that the profile does not ask has no verdicts: an empty view, so that queries can rely on it.
+fn questions_not_asked(session: &Session, parameters: &[ParameterTable]) -> Result<()> {
+    let asked = |id: &str| {
+        let rows = parameters.iter().filter(|table| table.name == "param_query").flat_map(|table| &table.rows);
+        rows.flatten().any(|cell| *cell == Parameter::from(id))
+    };
+    for query in canned::classify_all()?.iter().filter(|query| !asked(&query.id)) {
+        let columns: Vec<_> = query.columns.iter().map(|c| (c.name.clone(), c.kind.into())).collect();
+        session.empty_view(&query.id, &columns)?;
+    }
+    Ok(())
 }
 
 /// Opens the engine over a run that exists: what [`open`] makes, and its verdicts under the queries' names.

@@ -1,8 +1,8 @@
 //! Names of files and folders made of customers' ids: none can leave its folder, collide without regard to case,
 //! or be a name that a system keeps for itself (6-deliverables, "Lists").
 //!
-//! Lower-case letters, digits and `-` stand as they are, `_` is `__`, an upper-case letter is `_` and its lower-case
-//! form, every other byte is `~` and two hex digits. So the encoding can be read back, and has no upper case.
+//! Lower-case letters, digits, `-` and `_` stand as they are, an upper-case letter is `=` and its lower-case form,
+//! every other byte is `~` and two hex digits. So the encoding can be read back, and has no upper case.
 
 use std::fmt::Write;
 
@@ -22,10 +22,9 @@ pub fn encode(id: &str) -> String {
     for (i, byte) in id.bytes().enumerate() {
         match byte {
             b'-' if i == 0 => hex(&mut name, byte),
-            b'a'..=b'z' | b'0'..=b'9' | b'-' => name.push(char::from(byte)),
-            b'_' => name.push_str("__"),
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
             b'A'..=b'Z' => {
-                name.push('_');
+                name.push('=');
                 name.push(char::from(byte.to_ascii_lowercase()));
             }
             _ => hex(&mut name, byte),
@@ -39,6 +38,17 @@ pub fn encode(id: &str) -> String {
         return without_last(&name);
     }
     if name.len() > LONGEST { shortened(&name, id) } else { name }
+}
+
+/// The name for an id as part of a file's name, behind a word of ours: as it stands where it is made of lower-case
+/// letters, digits, `_` and `-` only; else encoded, behind a `~` that no such id has.
+#[must_use]
+pub fn part(id: &str) -> String {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+    if !id.is_empty() && id.len() <= LONGEST && id.bytes().all(plain) {
+        return id.to_owned();
+    }
+    format!("~{}", encode(id))
 }
 
 fn hex(name: &mut String, byte: u8) {

@@ -7,7 +7,7 @@ use crate::base::toml_file;
 use crate::base::{Result, library};
 use crate::case::workbench::{self, Limits};
 use crate::case::{Case, CaseLock, RunRecord};
-use crate::engine::canned::{self, ColumnType};
+use crate::engine::canned;
 use crate::engine::{ParameterTable, ParameterType, Session};
 
 const PARTS: &str = "deliver/parts";
@@ -33,7 +33,6 @@ impl Reading {
         let lock = case.lock()?;
         let (record, session) = workbench::open_run(case, number, limits, meter)?;
         let reading = Self { record, session, lock, scratch: case.scratch() };
-        reading.questions_not_asked()?;
         reading.session.parameters(&reasons()?)?;
         for part in canned::staging_of(PARTS)? {
             workbench::make(&reading.session, case, &part)?;
@@ -45,31 +44,12 @@ impl Reading {
     pub fn asked(&self, query: &str) -> bool {
         self.record.verdicts.iter().any(|v| v.query == query)
     }
-
-    /// A question that the profile does not ask has no verdicts: an empty view, so that queries can rely on it.
-    fn questions_not_asked(&self) -> Result<()> {
-        for query in canned::classify_all()?.iter().filter(|q| !self.asked(&q.id)) {
-            let columns: Vec<_> =
-                query.columns.iter().map(|c| (c.name.clone(), parameter_type(c.kind))).collect();
-            self.session.empty_view(&query.id, &columns)?;
-        }
-        Ok(())
-    }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
         // What can't be removed now is swept by the next holder of the lock.
         let _ = std::fs::remove_dir_all(&self.scratch);
-    }
-}
-
-fn parameter_type(kind: ColumnType) -> ParameterType {
-    match kind {
-        ColumnType::Text | ColumnType::List => ParameterType::Text,
-        ColumnType::Instant => ParameterType::Instant,
-        ColumnType::Boolean => ParameterType::Boolean,
-        ColumnType::Integer => ParameterType::Integer,
     }
 }
 

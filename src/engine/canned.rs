@@ -1,5 +1,6 @@
 //! Canned queries as they travel with the program: a `.sql` file and its `.toml` sidecar (8-engineering, "Queries").
 
+use super::parameters::ParameterType;
 use crate::base::library::{self, Embedded};
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Result};
@@ -41,6 +42,17 @@ pub enum ColumnType {
     Integer,
     /// Texts joined with `;`.
     List,
+}
+
+impl From<ColumnType> for ParameterType {
+    fn from(kind: ColumnType) -> Self {
+        match kind {
+            ColumnType::Text | ColumnType::List => Self::Text,
+            ColumnType::Instant => Self::Instant,
+            ColumnType::Boolean => Self::Boolean,
+            ColumnType::Integer => Self::Integer,
+        }
+    }
 }
 
 /// One column of a query's answer.

@@ -24,11 +24,19 @@
 //! 13. Losing one value of a column whose date order only its own values show can make the others readable.
 //!     So evidence is lost only in cases whose exports state their order.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
 mod case;
 mod coverage;
 mod csv;
 mod exposure;
 mod generate;
+mod generate_profile;
 mod hand;
 mod instant;
 mod losing;

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::super::Ui;
-use super::trial::Trial;
+use super::trial;
 use crate::base::nearest::nearest;
-use crate::base::progress::Work;
-use crate::base::{Error, Result, interrupt, table};
-use crate::classify::check::{self, Compared, Report};
-use crate::engine::canned::{self, Classify};
+use crate::base::{Error, Result, table};
+use crate::classify::check::{self, Report};
+use crate::engine::canned;
 
 /// Version of what `--json` prints.
 const FORMAT: u32 = 1;
@@ -53,7 +52,7 @@ fn reports(arguments: &Arguments, ui: &Ui) -> Result<Vec<Report>> {
     choose(&mut reports, &arguments.names)?;
     for query in &classify {
         if let Some(report) = reports.iter_mut().find(|report| report.query == query.id) {
-            report.add_fixtures(query, &compared(query, ui)?);
+            report.add_fixtures(query, &trial::compared(query, ui)?);
         }
     }
     Ok(reports)
@@ -72,23 +71,6 @@ fn choose(reports: &mut Vec<Report>, names: &[String]) -> Result<()> {
     }
     reports.retain(|report| names.is_empty() || names.contains(&report.query));
     Ok(())
-}
-
-/// Runs the query's fixtures in cases of their own and compares.
-fn compared(query: &Classify, ui: &Ui) -> Result<Vec<Compared>> {
-    let fixtures = check::fixtures(&query.id)?;
-    let work: Work = ui.meter().steps(&query.id, fixtures.len() as u64);
-    let mut compared = Vec::with_capacity(fixtures.len());
-    for fixture in &fixtures {
-        interrupt::check()?;
-        work.say(fixture.name);
-        compared.push(match Trial::begin()?.verdicts(query, fixture, ui) {
-            Ok(verdicts) => check::compare(query, fixture, &verdicts),
-            Err(error) => Compared::failed(fixture, &error),
-        });
-        work.advance(1);
-    }
-    Ok(compared)
 }
 
 fn text(reports: &[Report], ui: &Ui) -> String {

@@ -1,21 +1,77 @@
-//! One fixture in a case of its own, through the whole job: init, ingest, classify, export.
+//! Fixtures, each in a case of its own, through the whole job: init, ingest, classify, export.
 
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::super::{Ui, ingest};
-use crate::base::progress::Meter;
-use crate::base::{Error, Result, files};
+use crate::base::progress::{Meter, Work};
+use crate::base::{Error, Result, files, interrupt};
+use crate::case::workbench::Limits;
 use crate::case::{Case, NewCase};
 use crate::classify;
-use crate::classify::check::Fixture;
+use crate::classify::check::{self, Compared, Fixture};
 use crate::deliver;
 use crate::engine::canned::Classify;
 use crate::incident::{self, Facts, Profile};
 
+/// Runs the query's fixtures and compares what each gives. Several run at a time, one thread each: they are small,
+/// and mostly wait for the disk.
+///
+/// # Errors
+/// When a fixture's files are not there, or the user interrupts; a job that fails is a finding.
+pub(super) fn compared(query: &Classify, ui: &Ui) -> Result<Vec<Compared>> {
+    let fixtures = check::fixtures(&query.id)?;
+    let work = ui.meter().steps(&query.id, fixtures.len() as u64);
+    let limits = Limits { threads: 1, ..ui.limits };
+    let quiet = Ui { limits, quiet: true, json: false, verbose: 0 };
+    let next = AtomicUsize::new(0);
+    let worker = || some(query, &fixtures, &next, &quiet, &work);
+    let mut compared = Vec::with_capacity(fixtures.len());
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers(ui.limits.threads)).map(|_| scope.spawn(worker)).collect();
+        for worker in workers {
+            compared.extend(worker.join().map_err(|_| Error::failed("a fixture broke off"))??);
+        }
+        Ok::<(), Error>(())
+    })?;
+    compared.sort_by_key(|(index, _)| *index);
+    Ok(compared.into_iter().map(|(_, compared)| compared).collect())
+}
+
+fn workers(threads: usize) -> usize {
+    if threads > 0 { threads } else { thread::available_parallelism().map_or(1, NonZero::get) }
+}
+
+/// What one worker gets done: the next fixture that nobody has taken, until none is left.
+fn some(
+    query: &Classify,
+    fixtures: &[Fixture],
+    next: &AtomicUsize,
+    ui: &Ui,
+    work: &Work,
+) -> Result<Vec<(usize, Compared)>> {
+    let mut done = Vec::new();
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(fixture) = fixtures.get(index) else {
+            return Ok(done);
+        };
+        interrupt::check()?;
+        work.say(fixture.name);
+        let compared = match Trial::begin().and_then(|trial| trial.verdicts(query, fixture, ui)) {
+            Ok(verdicts) => check::compare(query, fixture, &verdicts),
+            Err(error) => Compared::failed(fixture, &error),
+        };
+        done.push((index, compared));
+        work.advance(1);
+    }
+}
+
 /// A temporary folder, removed when dropped.
-pub(super) struct Trial {
+struct Trial {
     folder: PathBuf,
 }
 
@@ -24,7 +80,7 @@ impl Trial {
     ///
     /// # Errors
     /// When it can't be made.
-    pub fn begin() -> Result<Self> {
+    fn begin() -> Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("highwater-trial-{}-{number}", std::process::id()));
@@ -36,11 +92,10 @@ impl Trial {
     ///
     /// # Errors
     /// When a step of the job fails.
-    pub fn verdicts(&self, query: &Classify, fixture: &Fixture, ui: &Ui) -> Result<String> {
+    fn verdicts(&self, query: &Classify, fixture: &Fixture, ui: &Ui) -> Result<String> {
         let case = self.case(query, fixture)?;
         let exports = self.exports(fixture)?;
-        let quiet = Ui { quiet: true, json: false, verbose: 0, ..ui.clone() };
-        ingest::store(&case, &[exports], &quiet)?;
+        ingest::store(&case, &[exports], ui)?;
         let run = classify::run(&case, None, ui.limits, &Meter::silent())?;
         let out = self.folder.join("verdicts");
         deliver::verdicts(&case, run.number, Some(&out), &Meter::silent())?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Cohort, Doubt, FORMAT, Finding, Intake, Number, Place, Summary, Window};
+use super::{Action, Cohort, Doubt, FORMAT, Intake, Number, Place, Summary, Window};
 use crate::base::progress::Meter;
 use crate::base::{Error, Kind, Result, instant, library, toml_file};
 use crate::case::workbench::Limits;
@@ -39,7 +39,7 @@ pub(in crate::deliver) fn gather(case: &Case, number: u32, reading: &Reading) ->
         cohorts: cohorts(reading)?,
         actions: actions(reading)?,
         doubts: doubts(reading)?,
-        findings: findings(record),
+        findings: record.findings.clone(),
         intake: intake(case, record)?,
         place: Place { case: case.root().to_path_buf(), lists: case.out_folder(number).join("lists") },
     })
@@ -188,11 +188,6 @@ fn window(record: &RunRecord) -> Window {
         until_lo: value("until_lo"),
         until_hi: value("until_hi"),
     }
-}
-
-fn findings(record: &RunRecord) -> Vec<Finding> {
-    let broken = record.coverage.iter().filter(|c| !c.holds);
-    broken.map(|c| Finding { of: c.of.clone(), why: c.why_not.clone() }).collect()
 }
 
 fn intake(case: &Case, record: &RunRecord) -> Result<Intake> {

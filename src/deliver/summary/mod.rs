@@ -10,7 +10,7 @@ pub(super) use gather::gather;
 pub use gather::of_run;
 
 use crate::base::{Error, Result};
-use crate::case::SourceRecord;
+use crate::case::{FindingRecord, SourceRecord};
 
 /// Version of the JSON form.
 const FORMAT: u32 = 1;
@@ -44,8 +44,8 @@ pub struct Summary {
     pub actions: Vec<Action>,
     /// What the evidence leaves open, the largest first.
     pub doubts: Vec<Doubt>,
-    /// Serious findings.
-    pub findings: Vec<Finding>,
+    /// Findings of quality, the serious ones first.
+    pub findings: Vec<FindingRecord>,
     /// The sources with what was rejected.
     pub intake: Intake,
     /// Where this case lies; no part of the answer, so of no file.
@@ -123,15 +123,6 @@ pub struct Doubt {
     pub words: String,
     /// What would settle it.
     pub settles: String,
-}
-
-/// A serious finding: a declared coverage that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// What it speaks of.
-    pub of: String,
-    /// Codes and details.
-    pub why: Vec<String>,
 }
 
 /// What was stored and what was not.

@@ -89,7 +89,7 @@ impl Page<'_> {
         let from = between(&window.from_lo, &window.from_hi, &self.words);
         let from = from.unwrap_or_else(|| self.words.get("line.no_from"));
         let until = between(&window.until_lo, &window.until_hi, &self.words).unwrap_or_default();
-        let values = [("from", from), ("to", until), ("as_of", summary.as_of.clone())];
+        let values = [("from", from), ("until", until), ("as_of", summary.as_of.clone())];
         let line = self.words.line("boundary", &values);
         self.wrapped("", &line);
         let values = [("run", summary.run.clone()), ("version", summary.version.clone())];
@@ -176,15 +176,24 @@ impl Page<'_> {
         if !self.summary.intake.coverage_declared {
             let line = self.words.get("line.no_coverage");
             self.wrapped("  ", &line);
-            return;
         }
-        for finding in &self.summary.findings {
-            let values = [("of", finding.of.clone()), ("why", finding.why.join("; "))];
-            let line = self.words.line("coverage", &values);
+        let (serious, others): (Vec<_>, Vec<_>) =
+            self.summary.findings.iter().partition(|finding| finding.severity == "serious");
+        for finding in &serious {
+            let values = [
+                ("count", grouped(finding.count)),
+                ("code", finding.code.clone()),
+                ("consequence", finding.consequence.clone()),
+            ];
+            let line = self.words.line("finding", &values);
             self.wrapped("  ", &line);
         }
-        if self.summary.findings.is_empty() {
+        if serious.is_empty() {
             self.none();
+        }
+        if !others.is_empty() {
+            let line = self.words.line("checks", &[("checks", grouped(others.len() as u64))]);
+            self.wrapped("  ", &line);
         }
     }
 
