@@ -50,10 +50,8 @@ fn the_commands_of_the_readme_run() {
 fn every_make_target_that_is_named_exists() {
     let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
     let blocks = pages().iter().flat_map(|page| shell_blocks(page)).collect::<String>();
-    let targets: Vec<&str> = blocks
-        .lines()
-        .filter_map(|line| line.strip_prefix("make ")?.split_whitespace().next())
-        .collect();
+    let targets: Vec<&str> =
+        blocks.lines().filter_map(|line| line.strip_prefix("make ")?.split_whitespace().next()).collect();
     assert!(targets.contains(&"demo") && targets.contains(&"test"), "{targets:?}");
     for target in targets {
         assert!(makefile.contains(&format!("\n{target}:")), "make {target}");

@@ -59,7 +59,8 @@ pub fn open(
 /// A question that the profile does not ask has no verdicts: an empty view, so that queries can rely on it.
 fn questions_not_asked(session: &Session, parameters: &[ParameterTable]) -> Result<()> {
     let asked = |id: &str| {
-        let rows = parameters.iter().filter(|table| table.name == "param_query").flat_map(|table| &table.rows);
+        let rows =
+            parameters.iter().filter(|table| table.name == "param_query").flat_map(|table| &table.rows);
         rows.flatten().any(|cell| *cell == Parameter::from(id))
     };
     for query in canned::classify_all()?.iter().filter(|query| !asked(&query.id)) {

@@ -40,17 +40,6 @@ pub fn encode(id: &str) -> String {
     if name.len() > LONGEST { shortened(&name, id) } else { name }
 }
 
-/// The name for an id as part of a file's name, behind a word of ours: as it stands where it is made of lower-case
-/// letters, digits, `_` and `-` only; else encoded, behind a `~` that no such id has.
-#[must_use]
-pub fn part(id: &str) -> String {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
-    if !id.is_empty() && id.len() <= LONGEST && id.bytes().all(plain) {
-        return id.to_owned();
-    }
-    format!("~{}", encode(id))
-}
-
 fn hex(name: &mut String, byte: u8) {
     // Writing to a String does not fail.
     let _ = write!(name, "~{byte:02x}");

@@ -119,7 +119,7 @@ fn write_list(reading: &Reading, list: &List, formats: &[Format], folder: &Path)
         None => drop(parts.insert(String::new(), Sinks::create(folder, &list.name, list, formats, run)?)),
         Some(_) => {
             for cohort in told_cohorts(reading) {
-                let name = format!("{}-{}", list.name, folder_name::part(&cohort));
+                let name = format!("{}-{}", list.name, folder_name::encode(&cohort));
                 parts.insert(cohort, Sinks::create(folder, &name, list, formats, run)?);
             }
         }

@@ -10,7 +10,7 @@ use crate::base::{library, toml_file};
 use crate::deliver::reading::WORDS;
 
 const WIDTH: usize = 100;
-const LABEL: usize = 52;
+const LABEL: usize = 48;
 const COLUMN: usize = 12;
 /// So many reasons of doubt, findings and rejecting sources are shown; all are in `summary.json`.
 const SHOWN: usize = 3;

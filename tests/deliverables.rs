@@ -1,0 +1,398 @@
+//! What a run writes: verdicts for machines, lists for people, the summary, and the second count of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{Field, Int64Type, Schema};
+use arrow::record_batch::RecordBatch;
+use highwater::base::Kind;
+use highwater::base::progress::Meter;
+use highwater::case::workbench::Limits;
+use highwater::case::{Case, NewCase, RunRecord};
+use highwater::classify::recount;
+use highwater::deliver::{self, Format, Summary, Wanted, folder_name, neutral};
+use highwater::engine::{Access, ParquetOut, Session};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const LIMITS: Limits = Limits { threads: 1, memory: 1 << 30 };
+const RUN: u32 = 1;
+
+/// A case with one run over the sample data, made once for all tests; each test works on a copy.
+fn sample() -> &'static Path {
+    static SAMPLE: OnceLock<TempDir> = OnceLock::new();
+    SAMPLE
+        .get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let done = Command::new(env!("CARGO_BIN_EXE_highwater"))
+                .arg("run")
+                .arg(folder.path().join("case"))
+                .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/zendesk-2016"))
+                .args(["--incident", "zendesk-2016", "--quiet"])
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            folder
+        })
+        .path()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn own_sample() -> (TempDir, Case) {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&sample().join("case"), folder.path());
+    let case = Case::open(folder.path()).unwrap();
+    (folder, case)
+}
+
+fn summary(case: &Case) -> Summary {
+    deliver::summary(case, RUN, LIMITS, &Meter::silent()).unwrap()
+}
+
+fn all_lists(case: &Case, out: &Path) {
+    let wanted = Wanted {
+        formats: vec![Format::Ndjson, Format::Csv, Format::Parquet],
+        per_customer: true,
+        out: Some(out.to_path_buf()),
+    };
+    deliver::lists(case, RUN, &wanted, LIMITS, &Meter::silent()).unwrap();
+}
+
+/// All files below a folder, by path.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|e| e.file_type().is_file())
+        .map(|e| (e.path().strip_prefix(folder).unwrap().to_path_buf(), fs::read(e.path()).unwrap()))
+        .collect()
+}
+
+/// A plain reader of CSV, apart from the writer.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
+    let (mut quoted, mut chars) = (false, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        match (c, quoted) {
+            ('"', true) if chars.peek() == Some(&'"') => field.extend(chars.next()),
+            ('"', _) => quoted = !quoted,
+            (',', false) => record.push(std::mem::take(&mut field)),
+            ('\n', false) => {
+                record.push(std::mem::take(&mut field));
+                records.push(std::mem::take(&mut record));
+            }
+            _ => field.push(c),
+        }
+    }
+    assert!(!quoted && field.is_empty() && record.is_empty(), "the last line does not end");
+    records
+}
+
+fn csv(path: &Path) -> Vec<Vec<String>> {
+    records(&fs::read_to_string(path).unwrap())
+}
+
+#[test]
+fn verdicts_are_written_in_the_form_for_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = include_str!("../queries/incidents/zendesk-2016/incident.toml").to_owned();
+    let case = Case::create(&folder.path().join("case"), &NewCase { profile, ..NewCase::default() }).unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("account_id", Arc::new(StringArray::from(vec![None, Some("=1+1"), Some("a,b"), Some("q\"\nx")]))),
+        ("is", Arc::new(BooleanArray::from(vec![None, Some(true), Some(false), None]))),
+        ("many", Arc::new(Int64Array::from(vec![Some(0), Some(-1), None, Some(7)]))),
+        (
+            "at",
+            Arc::new(TimestampMicrosecondArray::from(vec![
+                Some(0),
+                Some(1),
+                None,
+                Some(1_477_958_400_000_000),
+            ])),
+        ),
+    ];
+    let fields: Vec<Field> =
+        columns.iter().map(|(n, c)| Field::new(*n, c.data_type().clone(), true)).collect();
+    let batch =
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, c)| c).collect())
+            .unwrap();
+    let mut out = ParquetOut::create(&case.verdicts(1, "q"), batch.schema(), &[]).unwrap();
+    out.write(&batch).unwrap();
+    out.finish().unwrap();
+    let record = serde_json::json!({
+        "format": 1, "id": "r", "incident": "i", "title": "t", "as_of": "2019-10-02T12:00:00Z",
+        "as_of_from": "facts", "profile_sha256": "p", "facts_sha256": null, "version": "v", "engine": "e",
+        "time_zones": "z", "queries": [], "sources": [], "coverage": [], "parameters": [],
+        "verdicts": [{"query": "q", "rows": 4, "sha256": "s"}], "counts": {}, "findings": [], "journal_head": ""
+    });
+    fs::write(case.run_folder(1).join("run.json"), record.to_string()).unwrap();
+
+    let out = folder.path().join("out");
+    deliver::verdicts(&case, 1, Some(&out), &Meter::silent()).unwrap();
+    assert_eq!(
+        fs::read_to_string(out.join("q.csv")).unwrap(),
+        "account_id,is,many,at\n,,0,1970-01-01T00:00:00Z\n=1+1,true,-1,1970-01-01T00:00:00.000001Z\n\
+         \"a,b\",false,,\n\"q\"\"\nx\",,7,2016-11-01T00:00:00Z\n"
+    );
+}
+
+#[test]
+fn lists_have_the_same_bytes_when_made_twice() {
+    let (folder, case) = own_sample();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    all_lists(&case, &one);
+    all_lists(&case, &two);
+    let (one, two) = (files(&one), files(&two));
+    assert!(one.len() > 30, "{:?}", one.keys());
+    assert!(one == two, "the same run gave other bytes");
+}
+
+#[test]
+fn every_verdict_that_is_not_clear_is_on_its_list() {
+    let (_folder, case) = own_sample();
+    let lists = case.out_folder(1).join("lists");
+    let out = case.root().join("v");
+    deliver::verdicts(&case, 1, Some(&out), &Meter::silent()).unwrap();
+    let keys = |path: &Path, key: &str, open: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
+        let rows = csv(path);
+        let (header, rows) = rows.split_first().unwrap();
+        let key = header.iter().position(|h| h == key).unwrap();
+        let state = header.iter().position(|h| h == "state").unwrap();
+        rows.iter().filter(|r| open(&r[state])).map(|r| r[key].clone()).collect()
+    };
+    for (list, query, key, clear) in [
+        ("operations-passwords", "user_passwords", "user_id", "clear"),
+        ("operations-apps", "app_credentials", "installation_id", "clear"),
+        ("operations-certificates", "certificates", "certificate_id", "clear"),
+        ("operations-clients", "api_clients", "client_id", "clear"),
+        ("subjects-read", "data_subjects", "user_id", "not_read"),
+    ] {
+        let expected = keys(&out.join(format!("{query}.csv")), key, &|state| state != clear);
+        let listed = keys(&lists.join(format!("{list}.csv")), key, &|_| true);
+        assert!(!expected.is_empty(), "{query} has nothing to list");
+        assert_eq!(listed, expected, "{list}");
+    }
+    let told: usize = fs::read_dir(&lists)
+        .unwrap()
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().starts_with("outreach-"))
+        .map(|e| csv(&e.path()).len() - 1)
+        .sum();
+    assert_eq!(told, csv(&out.join("notifications.csv")).len() - 1, "outreach has every contact once");
+}
+
+#[test]
+fn an_empty_list_is_written_as_empty() {
+    let (_folder, case) = own_sample();
+    let lists = case.out_folder(1).join("lists");
+    let empty: Vec<String> = summary(&case)
+        .cohorts
+        .iter()
+        .filter(|c| c.notify && c.accounts == 0)
+        .map(|c| format!("outreach-{}.csv", c.cohort))
+        .collect();
+    assert!(!empty.is_empty(), "the sample has no empty cohort that is told");
+    for file in empty {
+        assert_eq!(csv(&lists.join(&file)).len(), 1, "{file}");
+    }
+}
+
+#[test]
+fn customers_get_their_own_rows_only() {
+    let (folder, case) = own_sample();
+    let out = folder.path().join("lists");
+    all_lists(&case, &out);
+    let mut rows = 0;
+    for entry in fs::read_dir(out.join("customers")).unwrap().flatten() {
+        let mut accounts = BTreeSet::new();
+        for file in fs::read_dir(entry.path()).unwrap().flatten() {
+            if file.path().extension().is_some_and(|e| e == "csv") {
+                let read = csv(&file.path());
+                let column = read[0].iter().position(|h| h == "account_id").unwrap();
+                accounts.extend(read[1..].iter().map(|r| r[column].clone()));
+                rows += read.len() - 1;
+            }
+        }
+        assert_eq!(accounts.len(), 1, "{}: {accounts:?}", entry.path().display());
+        let account = accounts.into_iter().next().unwrap();
+        assert_eq!(entry.file_name().to_string_lossy(), folder_name::encode(&account));
+    }
+    assert!(rows > 0);
+}
+
+#[test]
+fn no_text_in_a_list_begins_like_a_formula() {
+    let (_folder, case) = own_sample();
+    for (path, bytes) in files(&case.out_folder(1).join("lists")) {
+        if path.extension().is_some_and(|e| e == "csv") {
+            let read = records(std::str::from_utf8(&bytes).unwrap());
+            for cell in read.iter().flatten() {
+                let first = cell.trim_start().chars().next();
+                let formula = first.is_some_and(|c| "=+-@＝＋－＠".contains(c));
+                assert!(!formula, "{}: {cell:?}", path.display());
+                assert!(!cell.chars().any(char::is_control), "{}: {cell:?}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn formulas_are_neutralised_and_nothing_else() {
+    for text in [
+        "=1",
+        "  =1",
+        "+1",
+        "-1",
+        "@x",
+        "\tx",
+        "\rx",
+        " \t x",
+        "\u{ff1d}1",
+        "\u{a0}\u{ff20}x",
+        "\u{200b}=1",
+        "\u{3000}\u{ff0b}",
+    ] {
+        assert_eq!(neutral::neutralised(text), Some(format!("'{text}")), "{text:?}");
+    }
+    for text in ["", "a=1", "1-1", "'=1", "\nx", " x", "a\t="] {
+        assert_eq!(neutral::neutralised(text), None, "{text:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_id_leaves_its_folder_or_collides(
+        one in prop_oneof![".{0,200}", "[a-cA-C_~.-]{0,5}", "(con|CON|nul|lpt1|com9|aux)[. ]{0,2}"],
+        two in prop_oneof![".{0,200}", "[a-cA-C_~.-]{0,5}", "(con|CON|nul|lpt1|com9|aux)[. ]{0,2}"],
+    ) {
+        let (name, other) = (folder_name::encode(&one), folder_name::encode(&two));
+        prop_assert!(!name.is_empty() && name.len() <= 128);
+        prop_assert!(name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'=' | b'~')), "{}", name);
+        prop_assert!(!name.starts_with('-'));
+        prop_assert!(!["con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9"].contains(&name.as_str()));
+        // No upper case is left, so names that differ differ without regard to case too.
+        prop_assert_eq!(one == two, name == other);
+    }
+}
+
+#[test]
+fn each_number_of_the_summary_is_what_its_filter_counts() {
+    let (_folder, case) = own_sample();
+    let session = Session::open(&Access {
+        threads: 1,
+        memory: 512 << 20,
+        spill: case.scratch(),
+        folders: vec![case.root().join("runs")],
+    })
+    .unwrap();
+    let summary = summary(&case);
+    for verdicts in &case.run_record(1).unwrap().verdicts {
+        session.parquet_view(&verdicts.query, &[case.verdicts(1, &verdicts.query)]).unwrap();
+    }
+    let count = |query: &str, filter: &str| {
+        let mut counted = 0;
+        let sql = format!("SELECT COUNT(*) AS n FROM {query} WHERE {filter}");
+        let take = |batch: RecordBatch| {
+            counted = batch.column(0).as_primitive::<Int64Type>().value(0);
+            Ok(())
+        };
+        session.stream(&sql, &[], take).unwrap();
+        u64::try_from(counted).unwrap()
+    };
+    let mut checked = 0;
+    for n in summary.numbers.iter().filter(|n| !n.certain_where.starts_with("distinct")) {
+        assert_eq!(n.certain, count(&n.query, &n.certain_where), "{}", n.name);
+        assert_eq!(n.at_most, count(&n.query, &n.at_most_where), "{}", n.name);
+        assert!(n.certain <= n.at_most, "{}", n.name);
+        checked += 1;
+    }
+    assert!(checked >= 18);
+}
+
+#[test]
+fn the_summary_agrees_with_the_second_engine() {
+    let (_folder, case) = own_sample();
+    let record = case.run_record(1).unwrap();
+    let headline = recount::headline(&case.run_folder(1).join("verdicts"), record.counts.keys()).unwrap();
+    recount::compare(&headline, &record.counts).unwrap();
+    let summary = summary(&case);
+    let two = |name: &str| {
+        let n = summary.number(name).unwrap();
+        Some(recount::Two { certain: n.certain, at_most: n.at_most })
+    };
+    assert_eq!(two("accounts_accessed"), headline.accessed);
+    assert_eq!(two("accounts_in_window"), headline.in_window);
+    assert_eq!(summary.number("accounts_told").unwrap().certain, headline.told.values().sum::<u64>());
+    let in_cohorts: u64 = summary.cohorts.iter().map(|c| c.accounts).sum();
+    assert_eq!(summary.number("accounts").unwrap().certain, in_cohorts, "each account is in one cohort");
+}
+
+/// Rewrites a verdict file without its first row that has this text in this column.
+fn leave_out_one(path: &Path, column: &str, text: &str) {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
+    let schema = reader.schema().clone();
+    let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+    let mut out = ParquetOut::create(path, schema, &[]).unwrap();
+    let mut left_out = false;
+    for batch in batches {
+        let texts = batch.column_by_name(column).unwrap().as_string::<i32>().clone();
+        let row = texts.iter().position(|t| t == Some(text)).filter(|_| !left_out);
+        match row {
+            None => out.write(&batch).unwrap(),
+            Some(row) => {
+                left_out = true;
+                out.write(&batch.slice(0, row)).unwrap();
+                out.write(&batch.slice(row + 1, batch.num_rows() - row - 1)).unwrap();
+            }
+        }
+    }
+    assert!(left_out, "no row has {text}");
+    out.finish().unwrap();
+}
+
+#[test]
+fn a_run_whose_verdicts_were_tampered_with_fails_the_recount() {
+    for (query, column, text, named) in [
+        ("user_passwords", "state", "must_act", "user_passwords by account_summary, certain"),
+        ("account_exposure", "access", "data", "accounts accessed, certain"),
+        ("notifications", "contact_kind", "none", "notifications"),
+    ] {
+        let (_folder, case) = own_sample();
+        let record: RunRecord = case.run_record(1).unwrap();
+        leave_out_one(&case.verdicts(1, query), column, text);
+        let error = recount::check(&case.run_folder(1).join("verdicts"), &record.counts).unwrap_err();
+        assert_eq!(error.kind(), Kind::Difference);
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
+fn the_summary_is_plain_text_of_a_hundred_columns_with_all_its_words() {
+    let (_folder, case) = own_sample();
+    let plain = summary(&case).plain();
+    for line in plain.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+        assert!(!line.contains(['{', '}']), "{line}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert!(!["heading.", "column.", "line."].iter().any(|key| line.contains(key)), "{line}");
+    }
+    assert_eq!(fs::read_to_string(case.out_folder(1).join("lists/summary.txt")).unwrap(), plain);
+}
