@@ -26,10 +26,16 @@
 
 #![allow(
     clippy::expect_used,
+<<<<<<< HEAD
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+=======
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+>>>>>>> rules
 )]
 
 mod case;
@@ -37,6 +43,7 @@ mod coverage;
 mod csv;
 mod exposure;
 mod generate;
+mod generate_profile;
 mod hand;
 mod instant;
 mod losing;

@@ -30,11 +30,7 @@ impl Verdicts {
 }
 
 pub fn window(case: &Case) -> Window {
-    Window {
-        from: case.profile.from_interval(),
-        until: case.profile.until_interval(),
-        as_of: case.facts.as_of(),
-    }
+    Window { from: case.profile.window_from(), until: case.profile.window_until(), as_of: case.facts.as_of() }
 }
 
 pub fn verdicts(case: &Case) -> Verdicts {
