@@ -26,16 +26,9 @@
 
 #![allow(
     clippy::expect_used,
-<<<<<<< HEAD
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
-=======
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test fails by panicking, its helpers too"
->>>>>>> rules
 )]
 
 mod case;
