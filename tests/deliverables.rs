@@ -1,9 +1,11 @@
 //! What a run writes: verdicts for machines, lists for people, the summary, and the second count of them.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "helpers of a test: a failure is a failed test, and shows where"
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,14 @@
 //! Same in, same out (1-overview, "What must always be true", 6): the same sources, profile, facts, case key and
 //! version give the same bytes, whatever the threads, the order of the files and the day.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,13 @@
 //! Intake of CSV: nothing is lost, every cell means what 2-tables says, and the same bytes give the same store.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 #[path = "intake/support.rs"]
 mod support;
 

@@ -1,5 +1,13 @@
 //! Imports go one way, and only the command line prints (1-overview, "Layout"; 7-style, habit 5).
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,13 @@
 //! Names that must not stand where they would bind the program: incidents in code, registries in the repository.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,13 @@
 //! What may stand in a canned query: a positive and a negative example for every rule.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use highwater::base::library;
 use highwater::engine::portability::{RULES, check, is_reserved};
 

@@ -1,5 +1,11 @@
 //! `queries check`: what is shipped passes, and each sort of mistake is found.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use std::collections::BTreeSet;
 
 use highwater::base::library::Embedded;

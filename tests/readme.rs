@@ -1,5 +1,13 @@
 //! The README's commands run as they stand there, in the order in which they stand there.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -50,10 +58,8 @@ fn the_commands_of_the_readme_run() {
 fn every_make_target_that_is_named_exists() {
     let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
     let blocks = pages().iter().flat_map(|page| shell_blocks(page)).collect::<String>();
-    let targets: Vec<&str> = blocks
-        .lines()
-        .filter_map(|line| line.strip_prefix("make ")?.split_whitespace().next())
-        .collect();
+    let targets: Vec<&str> =
+        blocks.lines().filter_map(|line| line.strip_prefix("make ")?.split_whitespace().next()).collect();
     assert!(targets.contains(&"demo") && targets.contains(&"test"), "{targets:?}");
     for target in targets {
         assert!(makefile.contains(&format!("\n{target}:")), "make {target}");

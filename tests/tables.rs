@@ -1,5 +1,13 @@
 //! The canonical tables: their contracts are right, and a wrong one says where.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
 use highwater::base::library::Embedded;
 use highwater::engine::ParameterType;
 use highwater::engine::tables::{self, ColumnKind};

@@ -53,7 +53,7 @@ impl Session {
         if access.threads > 0 {
             session.set("threads", &access.threads.to_string())?;
         }
-        session.set("memory_limit", &quoted(&format!("{}B", access.memory)))?;
+        session.set("memory_limit", &quoted(format!("{}B", access.memory)))?;
         session.set("temp_directory", &quoted(path_text(&access.spill)?))?;
         session.set("preserve_insertion_order", "false")?;
         let folders: Vec<String> =

@@ -178,7 +178,7 @@ impl Stated {
             account_id: one(self.account_id, flags.account_id.clone(), "--account", file)?,
             zone: one(self.zone, flags.zone.clone(), "--zone", file)?,
             dates: one(self.dates, flags.dates, "--dates", file)?,
-            encoding: self.encoding,
+            encoding: one(self.encoding, flags.encoding, "the encoding", file)?,
             sha256: self.sha256,
             custody: self.custody,
         })

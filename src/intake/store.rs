@@ -15,6 +15,9 @@ use crate::base::{Error, Place, Result, digest};
 use crate::case::{Act, Case, CaseLock, Reading, Register, Source};
 use crate::engine::ParquetOut;
 
+/// First record and byte offset of each chunk.
+type Places = Vec<(u64, u64)>;
+
 /// What an `ingest` may use.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -255,7 +258,7 @@ struct Files<'p> {
     tables: Vec<(PathBuf, ParquetOut)>,
     rejects: RejectsOut<'p>,
     tally: Tally,
-    chunks: Vec<(u64, u64)>,
+    chunks: Places,
 }
 
 impl<'p> Files<'p> {
@@ -286,7 +289,7 @@ impl<'p> Files<'p> {
         Ok(())
     }
 
-    fn finish(self, rejects: PathBuf) -> Result<(Tally, Vec<(u64, u64)>, Vec<PathBuf>)> {
+    fn finish(self, rejects: PathBuf) -> Result<(Tally, Places, Vec<PathBuf>)> {
         let mut made = Vec::new();
         for (path, out) in self.tables {
             out.finish()?;

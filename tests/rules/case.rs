@@ -61,8 +61,13 @@ impl Export {
     /// What the record's cell says, when it isn't empty. Only white space is empty too.
     pub fn cell<'a>(&'a self, row: &'a [String], column: &str) -> Option<&'a str> {
         let stated = self.account_id.as_deref().filter(|_| column == "account_id");
+        self.written(row, column).filter(|text| !text.trim().is_empty()).or(stated)
+    }
+
+    /// The cell as written, when anything is.
+    pub fn written<'a>(&'a self, row: &'a [String], column: &str) -> Option<&'a str> {
         let cell = self.position(column).and_then(|at| row.get(at)).map(String::as_str);
-        cell.filter(|text| !text.trim().is_empty()).or(stated)
+        cell.filter(|text| !text.is_empty())
     }
 
     /// The zone and order in which the column writes its dates.

@@ -63,7 +63,9 @@ fn feeding<'a>(asked: Asked<'a>, store: &'a Store<'_>) -> impl Iterator<Item = &
 /// Passwords' changes also stand in `users`, those of app credentials in `app_installations`.
 fn carries_changes(source: &Source<'_>, asked: Asked<'_>) -> bool {
     match (asked.table, asked.kind) {
-        ("credential_changes", Some("password")) => source.table == "users" && source.has("password_changed_at"),
+        ("credential_changes", Some("password")) => {
+            source.table == "users" && source.has("password_changed_at")
+        }
         ("credential_changes", Some("app_credential")) => {
             source.table == "app_installations" && source.has("credentials_rotated_at")
         }

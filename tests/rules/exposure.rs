@@ -40,7 +40,8 @@ pub struct Covered {
 }
 
 pub fn verdict(account: &Account, state: &State<'_>, covered: &Covered) -> Exposure {
-    let rows: Vec<&Access> = state.accessed.iter().filter(|row| row.account_id == account.account_id).collect();
+    let rows: Vec<&Access> =
+        state.accessed.iter().filter(|row| row.account_id == account.account_id).collect();
     let is_authentication =
         |row: &&&Access| state.profile.authentication_classes.contains(&row.data_class.as_str());
     let authentication = rows.iter().find(is_authentication).is_some();

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::case::{Case, Export};
-use crate::instant::{BoundaryZone, DAY, HOUR, Interval, MINUTE, Order, SECOND, clock, printed, utc_date};
-use crate::profile::{Cohort, Coverage, Facts, Population, Profile, SignIn, Term, Word};
+use crate::generate_profile::{facts, profile};
+use crate::instant::{DAY, HOUR, Interval, MINUTE, Order, SECOND, clock, printed, utc_date};
+use crate::profile::Profile;
 use crate::random::Random;
-use crate::sample;
 
 /// What names a case: its own seed, and one seed a world.
 #[derive(Clone, Debug)]
@@ -52,128 +52,9 @@ const AS_OF: [i64; 4] = [
 
 /// The instants that tests compare with.
 fn edges(profile: &Profile, as_of: i64) -> Vec<i64> {
-    let until = profile.until_interval();
-    let from = profile.from_interval().unwrap_or(Interval { lo: as_of, hi: until.lo });
+    let until = profile.window_until();
+    let from = profile.window_from().unwrap_or(Interval { lo: as_of, hi: until.lo });
     vec![until.lo, until.lo, until.hi, until.hi, as_of, as_of, from.lo, from.hi]
-}
-
-fn profile(random: &mut Random) -> Profile {
-    let zone = random.pick(&[
-        BoundaryZone::Unstated,
-        BoundaryZone::Unstated,
-        BoundaryZone::Offset(120),
-        BoundaryZone::Named(chrono_tz::America::Los_Angeles),
-    ]);
-    let kinds = random.pick(&[vec!["marketplace", "private"], vec!["private"], vec!["marketplace"]]);
-    let providers = random.pick(&[vec!["customer"], vec!["customer", "vendor"], vec!["vendor"]]);
-    let handling = ["rotate", "consider", "none"];
-    let affected = random.pick(&[vec!["support", "chat"], vec!["support"], vec!["chat"]]);
-    Profile {
-        from: random.pick(&[
-            None,
-            Some("2016-09-01".into()),
-            Some("2016-09-01".into()),
-            Some("2016-09-01T00:00:00Z".into()),
-        ]),
-        until: random.pick(&["2016-11-01".into(), "2016-11-01".into(), "2016-11-01T00:00:00Z".into()]),
-        clear_from: random.pick(&[None, Some("2016-11-02".into()), Some("2016-11-02".into())]),
-        zone,
-        affected_products: affected,
-        unaffected_products: random.pick(&[vec!["sell", "smooch"], vec!["sell"]]),
-        sign_ins: sign_ins(random),
-        populations: populations(random),
-        exempt: random.some_of(&["rotated", "sso", "no_password"], 85),
-        app_kinds: kinds,
-        provided_by: providers,
-        api_clients: vec![
-            ("basic_password", random.pick(&["reconnect", "reconnect", "none"])),
-            ("api_token", random.pick(&["rotate", "rotate", "consider"])),
-            ("oauth", random.pick(&handling)),
-            ("chat_api_token", random.pick(&handling)),
-        ],
-        cohorts: cohorts(random),
-        ..sample::zendesk_2016()
-    }
-}
-
-fn sign_ins(random: &mut Random) -> Vec<SignIn> {
-    let mut sign_ins = vec![
-        SignIn { id: "support", products: vec!["support", "guide", "talk"] },
-        SignIn { id: "chat", products: vec!["chat"] },
-    ];
-    if random.percent(40) {
-        sign_ins.push(SignIn { id: "explore", products: vec!["explore"] });
-    }
-    sign_ins
-}
-
-fn populations(random: &mut Random) -> Vec<Population> {
-    let mut populations = Vec::new();
-    for role in ["agent", "end_user", "agent"] {
-        if populations.is_empty() || random.percent(60) {
-            let sign_ins = random.pick(&[vec!["support", "chat"], vec!["support"], vec!["chat"]]);
-            populations.push(Population { role, sign_ins, only_active: random.percent(50) });
-        }
-    }
-    populations
-}
-
-fn cohorts(random: &mut Random) -> Vec<Cohort> {
-    if random.percent(50) {
-        return sample::cohorts();
-    }
-    let is = |word| Term { negated: false, word };
-    let not = |word| Term { negated: true, word };
-    let cohort = |id, when, notify| Cohort { id, when, notify };
-    vec![
-        cohort("outside_quiet", vec![is(Word::Window("outside")), not(Word::Actions)], false),
-        cohort("doubtful", vec![is(Word::Access("undetermined")), is(Word::Known), is(Word::Actions)], true),
-        cohort("told", vec![not(Word::Exposure("not_exposed"))], true),
-        cohort("others", vec![is(Word::Always)], true),
-    ]
-}
-
-/// Tables, kinds and columns that a declaration may speak of.
-const COVERABLE: [(&str, Option<&str>, Option<&str>, Option<&str>); 17] = [
-    ("accounts", None, None, Some("products")),
-    ("accounts", None, None, Some("products")),
-    ("accessed", None, None, None),
-    ("sso", None, None, None),
-    ("sso", None, None, None),
-    ("users", None, None, None),
-    ("app_installations", None, None, None),
-    ("certificates", None, None, None),
-    ("api_clients", None, None, None),
-    ("users", None, None, None),
-    ("credential_changes", Some("password"), Some("agent"), None),
-    ("credential_changes", Some("password"), Some("end_user"), None),
-    ("credential_changes", Some("password"), None, None),
-    ("credential_changes", Some("app_credential"), None, None),
-    ("credential_changes", Some("api_token"), None, None),
-    ("credential_changes", Some("oauth_token"), None, None),
-    ("credential_changes", None, None, None),
-];
-
-fn facts(random: &mut Random, profile: &Profile, as_of: i64) -> Facts {
-    let until_lo = profile.until_interval().lo;
-    let kept = random.pick(&[40, 75, 75, 100]);
-    let mut coverages = Vec::new();
-    for (table, kind, role, column) in random.some_of(&COVERABLE, kept) {
-        let to = as_of + random.pick(&[0, 0, 0, 0, 0, DAY, DAY, -1]);
-        let from = until_lo + random.pick(&[0, 0, -DAY, -DAY, -1, 1]);
-        coverages.push(Coverage {
-            table: table.into(),
-            kind: kind.map(String::from),
-            role: role.map(String::from),
-            column: column.map(String::from),
-            from: (table == "credential_changes").then(|| printed(from)),
-            to: printed(to),
-            accepted: random.percent(25),
-        });
-    }
-    coverages.dedup_by(|a, b| (&a.table, &a.kind, &a.role) == (&b.table, &b.kind, &b.role));
-    let stated = coverages.is_empty() || random.percent(80);
-    Facts { as_of: stated.then(|| printed(as_of)), coverages }
 }
 
 const TABLES: [&str; 9] = [
@@ -222,9 +103,10 @@ fn columns(table: &str) -> (&'static [&'static str], &'static [&'static str]) {
                 "country",
             ],
         ),
-        "credential_changes" => {
-            (&["kind"], &["account_id", "user_id", "product", "subject_id", "changed_at", "effect", "event_id"])
-        }
+        "credential_changes" => (
+            &["kind"],
+            &["account_id", "user_id", "product", "subject_id", "changed_at", "effect", "event_id"],
+        ),
         "app_installations" => (
             &["installation_id", "account_id"],
             &[
@@ -276,7 +158,9 @@ fn layout(random: &mut Random, table: &'static str, number: usize, as_of: i64, s
     let mut columns = required.to_vec();
     columns.extend(random.some_of(optional, 88));
     let title = random.percent(25);
-    let header = columns.iter().map(|name| if title { name.to_uppercase().replace('_', " ") } else { name.to_string() });
+    let written = |name: &&str| if title { name.to_uppercase().replace('_', " ") } else { name.to_string() };
+    // A column that is not ours, so that no two files have the same bytes.
+    let header = columns.iter().map(written).chain([format!("not ours {number}")]);
     let zones = [
         None,
         None,
@@ -286,7 +170,8 @@ fn layout(random: &mut Random, table: &'static str, number: usize, as_of: i64, s
         Some(chrono_tz::America::Sao_Paulo),
         Some(chrono_tz::Australia::Lord_Howe),
     ];
-    let exported = [None, None, Some(as_of), Some(as_of + 1), Some(as_of + HOUR), Some(as_of - 1), Some(as_of - DAY)];
+    let exported =
+        [None, None, Some(as_of), Some(as_of + 1), Some(as_of + HOUR), Some(as_of - 1), Some(as_of - DAY)];
     let order = random.pick(&[None, None, Some(Order::Dmy), Some(Order::Mdy), Some(Order::Ymd)]);
     let order = if spread == Spread::NoInference { Some(Order::Ymd) } else { order };
     let styles = [None, None, None, order, Some(Order::Dmy), Some(Order::Mdy)];
@@ -326,7 +211,13 @@ struct World<'a> {
 impl World<'_> {
     fn entities(&mut self) -> Vec<(&'static str, Entity)> {
         let mut all = Vec::new();
-        let most = [("accounts", 5), ("users", 15), ("app_installations", 4), ("certificates", 5), ("api_clients", 4)];
+        let most = [
+            ("accounts", 5),
+            ("users", 15),
+            ("app_installations", 4),
+            ("certificates", 5),
+            ("api_clients", 7),
+        ];
         let events = [("credential_changes", 14), ("sso", 4), ("accessed", 2), ("notices", 1)];
         for (table, most) in most.into_iter().chain(events) {
             let count = self.random.below(most + 1) + usize::from(table == "accounts");
@@ -339,6 +230,9 @@ impl World<'_> {
         let (required, optional) = columns(table);
         let names = required.iter().chain(optional);
         let mut entity: Entity = names.map(|name| (*name, self.fact(table, name))).collect();
+        if let Some(letter) = entity.get("kind").and_then(changed).filter(|_| self.random.percent(85)) {
+            entity.insert("subject_id", self.id(letter, 4));
+        }
         if let Some(letter) = letter(table) {
             entity.insert(required[0], Fact::Text(format!("w{}{letter}{n}", self.number)));
         }
@@ -353,7 +247,8 @@ impl World<'_> {
         }
         let certain = self.random.below(files.len());
         for (number, layout) in files.iter_mut().enumerate() {
-            let times = usize::from(number == certain || self.random.percent(35)) + usize::from(self.random.percent(4));
+            let times = usize::from(number == certain || self.random.percent(35))
+                + usize::from(self.random.percent(4));
             for _ in 0..times {
                 let row = self.row(table, entity, layout);
                 layout.export.rows.push(row);
@@ -369,11 +264,12 @@ impl World<'_> {
             let fact = match self.random.below(100) {
                 0..7 if !is_key => self.fact(table, name),
                 7..10 if !is_key => Fact::Text(String::new()),
-                10 if self.random.percent(20) => Fact::Text("  ".into()),
+                10 if *name != "customer_id" && self.random.percent(20) => Fact::Text("  ".into()),
                 _ => entity[name].clone(),
             };
             row.push(self.written(&fact, layout, name));
         }
+        row.push(String::new());
         row
     }
 
@@ -399,7 +295,9 @@ impl World<'_> {
             7 => format!("{}Z", &printed(at)[..16]),
             8 | 9 => local[..10].into(),
             10 => local[..10].replace('-', "/"),
-            11 | 12 => slashed(shown, layout.slashes.get(column).copied().flatten()).unwrap_or_else(|| local.into()),
+            11 | 12 => {
+                slashed(shown, layout.slashes.get(column).copied().flatten()).unwrap_or_else(|| local.into())
+            }
             13 => self.odd(),
             14 => format!("{} +05:30", printed(at + 330 * MINUTE).trim_end_matches('Z')),
             15 => format!("{}-0800", printed(at - 8 * HOUR).trim_end_matches('Z').replace('T', "t")),
@@ -500,16 +398,19 @@ impl World<'_> {
                 self.text(&["user_data", "password_hashes", "App_Settings", "tls_keys", "ticket_data"])
             }
             ("accessed", "extent") => self.text(&["all", "all", "some", "", "most"]),
-            (_, "product") => {
-                self.text(&["", "", "", "", "support", "Support ", "chat", "guide", "explore", "sell", "mystery", "unknown"])
-            }
+            (_, "product") => self.text(&[
+                "", "", "", "", "support", "Support ", "chat", "guide", "explore", "sell", "mystery",
+                "unknown",
+            ]),
             _ => self.word(table, column),
         }
     }
 
     fn word(&mut self, table: &str, column: &str) -> Fact {
         match (table, column) {
-            (_, "role") => self.text(&["agent", "agent", "end_user", "end_user", "Admin", "owner", "", "robot"]),
+            (_, "role") => {
+                self.text(&["agent", "agent", "end_user", "end_user", "Admin", "owner", "", "robot"])
+            }
             (_, "population") => self.text(&["agent", "end_user", "all", "all", "ALL", "staff"]),
             ("credential_changes", "kind") => self.text(&[
                 "password",
@@ -524,26 +425,39 @@ impl World<'_> {
             ]),
             (_, "effect") => self.text(&["replaced", "replaced", "invalidated", "requested", "", "reset"]),
             ("app_installations", "kind") => self.text(&["marketplace", "private", "private", "", "custom"]),
-            ("api_clients", "kind") => {
-                self.text(&["basic_password", "basic_password", "api_token", "oauth", "chat_api_token", "", "jwt"])
-            }
+            ("api_clients", "kind") => self.text(&[
+                "basic_password",
+                "basic_password",
+                "api_token",
+                "oauth",
+                "chat_api_token",
+                "",
+                "jwt",
+            ]),
             (_, "provided_by") => self.text(&["customer", "customer", "vendor", "", "reseller"]),
             (_, "active" | "enforced") => self.boolean(70),
             (_, "has_password" | "holds_credentials") => self.boolean(75),
             (_, "sso_only") => self.boolean(8),
             (_, "bypass_allowed") => self.boolean(25),
-            (_, "fingerprint_sha256" | "key_sha256") => self.text(&["aa01", "AA:01", "bb02", "cc03", "dd04", "", ""]),
+            (_, "fingerprint_sha256" | "key_sha256") => {
+                self.text(&["aa01", "AA:01", "bb02", "cc03", "dd04", "", ""])
+            }
             _ => self.description(column),
         }
     }
 
     fn description(&mut self, column: &str) -> Fact {
-        let contacts = ["a@x.example", " A@X.example", "b@y.example", "", "", "odd@", "two@at@signs", "É@z.example"];
+        let contacts =
+            ["a@x.example", " A@X.example", "b@y.example", "", "", "odd@", "two@at@signs", "É@z.example"];
         match column {
             "owner_email" | "security_email" | "email" => self.text(&contacts),
             "customer_id" => self.text(&["c1", "c2", "007", ""]),
-            "name" | "app_name" | "subject" => self.text(&["Plain", "Comma, Inc.", "Quote \"Q\"", "=1+1", "Çé 日本", ""]),
-            "credential_names" => self.text(&["token;key", "[\"b;c\", \"a\", \"\"]", " key ;; key", "", "[]"]),
+            "name" | "app_name" | "subject" => {
+                self.text(&["Plain", "Comma, Inc.", "Quote \"Q\"", "=1+1", "Çé 日本", ""])
+            }
+            "credential_names" => {
+                self.text(&["token;key", "[\"b;c\", \"a\", \"\"]", " key ;; key", "", "[]"])
+            }
             "country" | "locale" | "time_zone" => self.text(&["de", "FR", "", "en-US"]),
             "notice_id" => self.id('n', 3),
             _ => self.text(&["", "something"]),
@@ -575,6 +489,16 @@ impl World<'_> {
             "mystery",
             "",
         ])
+    }
+}
+
+/// The letter of the subjects that a kind of change is about.
+fn changed(kind: &Fact) -> Option<char> {
+    match kind {
+        Fact::Text(kind) if kind == "app_credential" => Some('i'),
+        Fact::Text(kind) if kind == "certificate" => Some('c'),
+        Fact::Text(kind) if kind.ends_with("_token") => Some('t'),
+        _ => None,
     }
 }
 

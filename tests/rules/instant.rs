@@ -1,7 +1,7 @@
 //! Instants are intervals (2-tables, "Instants are intervals"): what was written is read as the earliest
 //! and the latest instant that it can mean, in microseconds since 1970 UTC.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 pub const SECOND: i64 = 1_000_000;
@@ -104,7 +104,8 @@ fn date(text: &str, order: Option<Order>) -> Option<NaiveDate> {
 }
 
 fn of_date_and_time(day: NaiveDate, rest: &str, zone: Option<Tz>) -> Option<Interval> {
-    let end_of_time = rest.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(rest.len());
+    let end_of_time =
+        rest.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(rest.len());
     let (time, offset) = rest.split_at(end_of_time);
     let (time, whole_minute) = time_of_day(time)?;
     let shown = micros(day.and_time(time));
@@ -172,7 +173,7 @@ fn offset_of(text: &str) -> Option<i64> {
     (hours < 24 && minutes < 60).then(|| sign * (i64::from(hours) * HOUR + i64::from(minutes) * MINUTE))
 }
 
-/// The order that the columns's own values show: a part above 12 in at least one row and none that contradicts.
+/// The order that the column's own values show: a part above 12 in at least one row and none that contradicts.
 pub fn order_shown_by<'a>(column: impl IntoIterator<Item = &'a str>) -> Option<Order> {
     let (mut day_first, mut month_first) = (false, false);
     for (first, second) in column.into_iter().filter_map(leading_parts) {
@@ -315,12 +316,6 @@ pub fn instant_with_offset(text: &str) -> Interval {
 pub fn printed(at: i64) -> String {
     let format = if at.rem_euclid(SECOND) == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
     utc(at).format(format).to_string()
-}
-
-/// The date `days` after 1970-01-01, for generators.
-pub fn day_number(days: i64) -> NaiveDate {
-    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a date");
-    epoch.checked_add_days(Days::new(days.unsigned_abs())).expect("a date")
 }
 
 /// Year, month and day shown in UTC at an instant, for generators.

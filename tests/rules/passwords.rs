@@ -44,7 +44,12 @@ pub struct Covered<'a> {
     pub changes: &'a dyn Fn(Option<&str>) -> bool,
 }
 
-pub fn verdict(user: &User, account: Option<&Exposure>, state: &State<'_>, covered: &Covered<'_>) -> Password {
+pub fn verdict(
+    user: &User,
+    account: Option<&Exposure>,
+    state: &State<'_>,
+    covered: &Covered<'_>,
+) -> Password {
     let window = &state.window;
     let exempt = |name: &str| state.profile.exempt.contains(&name);
     let sign_on::Member { member, role_and_sign_in } = sign_on::member(user, state, covered.products);

@@ -100,7 +100,11 @@ impl Profile {
     pub fn is_affected(&self, product: &str) -> bool {
         let shares = |sign_in: &&SignIn| sign_in.products.contains(&product);
         self.affected_products.contains(&product)
-            || self.sign_ins.iter().filter(shares).any(|s| s.products.iter().any(|p| self.affected_products.contains(p)))
+            || self
+                .sign_ins
+                .iter()
+                .filter(shares)
+                .any(|s| s.products.iter().any(|p| self.affected_products.contains(p)))
     }
 
     pub fn class(&self, id: &str) -> Option<&DataClass> {
@@ -112,12 +116,12 @@ impl Profile {
         named.expect("the profile handles each kind of client").1
     }
 
-    pub fn from_interval(&self) -> Option<Interval> {
+    pub fn window_from(&self) -> Option<Interval> {
         self.from.as_deref().map(|from| boundary(from, self.zone))
     }
 
     /// The first possible instant of `until`, the last possible first instant of `clear_from` or else of `until`.
-    pub fn until_interval(&self) -> Interval {
+    pub fn window_until(&self) -> Interval {
         let until = boundary(&self.until, self.zone);
         let clear_from = self.clear_from.as_deref().map_or(until, |date| boundary(date, self.zone));
         Interval { lo: until.lo, hi: clear_from.hi }

@@ -24,7 +24,11 @@ const TABLES: [&str; 9] = [
 
 /// Reads a folder of exports; the profile is the published one.
 pub fn read(folder: &Path) -> Case {
-    Case { profile: zendesk_2016(), facts: facts(&table(&folder.join("facts.toml"))), exports: exports(folder) }
+    Case {
+        profile: zendesk_2016(),
+        facts: facts(&table(&folder.join("facts.toml"))),
+        exports: exports(folder),
+    }
 }
 
 fn table(file: &Path) -> Table {

@@ -101,7 +101,8 @@ pub fn needed(user: &User, state: &State<'_>) -> Option<Vec<&'static str>> {
     let own = SignIns::of_user(user, state);
     let populations: Vec<&Population> =
         state.profile.populations.iter().filter(|population| role(user, population) != Some(false)).collect();
-    let is_named = |sign_in: &&str| populations.iter().any(|population| population.sign_ins.contains(sign_in));
+    let is_named =
+        |sign_in: &&str| populations.iter().any(|population| population.sign_ins.contains(sign_in));
     own.known.then(|| own.held.into_iter().filter(is_named).collect())
 }
 
@@ -120,7 +121,8 @@ pub fn sso(user: &User, state: &State<'_>, covered: bool) -> Option<bool> {
     }
     user.account_id.as_ref()?;
     let needed = needed(user, state).filter(|needed| !needed.is_empty())?;
-    let each: Vec<Option<bool>> = needed.iter().map(|sign_in| for_sign_in(sign_in, user, state, covered)).collect();
+    let each: Vec<Option<bool>> =
+        needed.iter().map(|sign_in| for_sign_in(sign_in, user, state, covered)).collect();
     match () {
         () if each.iter().all(|x| *x == Some(true)) => Some(true),
         () if each.contains(&Some(false)) => Some(false),

@@ -30,7 +30,7 @@ impl Verdicts {
 }
 
 pub fn window(case: &Case) -> Window {
-    Window { from: case.profile.from_interval(), until: case.profile.until_interval(), as_of: case.facts.as_of() }
+    Window { from: case.profile.window_from(), until: case.profile.window_until(), as_of: case.facts.as_of() }
 }
 
 pub fn verdicts(case: &Case) -> Verdicts {
@@ -71,7 +71,9 @@ pub fn verdicts(case: &Case) -> Verdicts {
         .map(|c| subjects::client(c, exposure_of(&c.account_id), user_of(&c.user_id), &state, token_covered))
         .collect();
     let data_subjects: Vec<Subject> = (state.users.iter())
-        .map(|user| subjects::data_subject(user, exposure_of(&user.account_id), &state, exposure_covered.accessed))
+        .map(|user| {
+            subjects::data_subject(user, exposure_of(&user.account_id), &state, exposure_covered.accessed)
+        })
         .collect();
 
     let tables = ["users", "app_installations", "certificates", "api_clients"];
@@ -84,7 +86,10 @@ pub fn verdicts(case: &Case) -> Verdicts {
     for (account, exposure) in state.accounts.iter().zip(&exposures) {
         let of = |subjects| own(subjects, &account.account_id);
         let own = Own {
-            users: users.iter().filter(|user| user.account_id.as_ref() == Some(&account.account_id)).collect(),
+            users: users
+                .iter()
+                .filter(|user| user.account_id.as_ref() == Some(&account.account_id))
+                .collect(),
             apps: of(&apps),
             certificates: of(&certificates),
             clients: of(&clients),

@@ -83,8 +83,13 @@ impl<'a> Record<'a> {
         self.source.export.cell(self.row, column)
     }
 
-    /// Descriptive text and addresses: as written.
+    /// Descriptive text: as written, also where it is white space only.
     pub fn text(&self, column: &str) -> Option<String> {
+        self.source.export.written(self.row, column).map(String::from)
+    }
+
+    /// An address: as written, but a blank one is none.
+    pub fn address(&self, column: &str) -> Option<String> {
         self.cell(column).map(String::from)
     }
 

@@ -154,7 +154,12 @@ impl<'a> Keys<'a> {
 }
 
 /// Query 4.
-pub fn certificate(c: &Certificate, account: Option<&Exposure>, state: &State<'_>, keys: &Keys<'_>) -> Subject {
+pub fn certificate(
+    c: &Certificate,
+    account: Option<&Exposure>,
+    state: &State<'_>,
+    keys: &Keys<'_>,
+) -> Subject {
     let window = &state.window;
     let after = window.after(c.uploaded_at);
     let key = c.key_sha256.as_ref();
@@ -216,18 +221,8 @@ pub fn certificate(c: &Certificate, account: Option<&Exposure>, state: &State<'_
     Subject { account_id: c.account_id.clone(), state: verdict, reason, action, row }
 }
 
-pub const CLIENT_COLUMNS: [&str; 10] = [
-    "account_id",
-    "client_id",
-    "user_id",
-    "kind",
-    "state",
-    "reason",
-    "action",
-    "basis",
-    "source",
-    "record",
-];
+pub const CLIENT_COLUMNS: [&str; 10] =
+    ["account_id", "client_id", "user_id", "kind", "state", "reason", "action", "basis", "source", "record"];
 
 /// Query 5. `user`: the verdict on the client's user; `covered`: changes of its token's kind.
 pub fn client(
@@ -294,7 +289,8 @@ pub fn data_subject(user: &User, account: Option<&Exposure>, state: &State<'_>, 
     let window = &state.window;
     let of_account: Vec<&Access> =
         state.accessed.iter().filter(|row| Some(&row.account_id) == user.account_id.as_ref()).collect();
-    let is_personal = |row: &&&Access| state.profile.class(&row.data_class).is_some_and(|class| class.personal);
+    let is_personal =
+        |row: &&&Access| state.profile.class(&row.data_class).is_some_and(|class| class.personal);
     let is_unnamed = |row: &&&Access| state.profile.class(&row.data_class).is_none();
     let personal: Vec<&&Access> = of_account.iter().filter(is_personal).collect();
     let unnamed: Vec<&&Access> = of_account.iter().filter(is_unnamed).collect();

@@ -19,7 +19,8 @@ pub fn word(text: &str) -> Option<String> {
 /// A code is one of ours, or `unknown`.
 pub fn code(text: &str, ours: &[&str]) -> Option<String> {
     let word = word(text)?;
-    let word = if ours == ROLES && ["admin", "owner"].contains(&word.as_str()) { "agent".into() } else { word };
+    let word =
+        if ours == ROLES && ["admin", "owner"].contains(&word.as_str()) { "agent".into() } else { word };
     Some(if ours.contains(&word.as_str()) { word } else { UNKNOWN.into() })
 }
 

@@ -57,6 +57,7 @@ struct Sink {
 enum Out {
     Csv(HashedOut),
     Ndjson(HashedOut),
+    /// Boxed: it is far larger than the others.
     Parquet(Box<ParquetOut>),
 }
 
