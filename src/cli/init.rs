@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Ui;
-use crate::base::{Error, Result, toml_file};
-use crate::case::{Case, NewCase};
+use crate::base::{Error, Result, digest, toml_file};
+use crate::case::{Act, Case, NewCase};
 use crate::incident::{self, Facts, Profile};
 use crate::intake;
 
@@ -51,11 +51,26 @@ pub fn create(arguments: &Arguments) -> Result<Case> {
     Profile::parse(&name, &profile)?;
     let facts = arguments.facts.as_deref().map(facts_text).transpose()?;
     let key = arguments.key_file.as_deref().map(key_text).transpose()?;
+    let made: Vec<String> = [Some(&profile), facts.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|text| digest::sha256(text.as_bytes()))
+        .collect();
     let case = Case::create(&arguments.case, &NewCase { profile, facts, key })?;
+    record(&case, made)?;
     if let Some(account) = &arguments.account {
         intake::declare_account(&case, account, arguments.products.as_deref())?;
     }
     Ok(case)
+}
+
+/// The journal begins with the case: with which profile and facts.
+fn record(case: &Case, wrote: Vec<String>) -> Result<()> {
+    let mut act = Act { verb: "init".to_owned(), ..Act::default() };
+    let mut lock = case.lock()?;
+    lock.begin(&act)?;
+    act.wrote = wrote;
+    lock.end(&act, "done")
 }
 
 fn facts_text(path: &Path) -> Result<String> {
