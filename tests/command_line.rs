@@ -1,0 +1,150 @@
+//! The command line as a stranger meets it: exit statuses, what errors say, profiles by file, a busy case.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn highwater(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap()
+}
+
+fn done(arguments: &[&str]) -> String {
+    let output = highwater(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The exit status and what was said on standard error.
+fn failed(arguments: &[&str]) -> (i32, String) {
+    let output = highwater(arguments);
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn new_case(folder: &Path) -> PathBuf {
+    let case = folder.join("case");
+    done(&["init", text(&case), "--incident", "zendesk-2016", "--quiet"]);
+    case
+}
+
+#[test]
+fn wrong_use_has_status_2_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let nowhere = folder.path().join("nowhere");
+    for (arguments, said) in [
+        (vec!["clasify", "x"], "similar subcommand exists: 'classify'"),
+        (vec!["classify", text(&nowhere)], "highwater init"),
+        (vec!["classify", text(&case)], "highwater ingest"),
+        (vec!["export", text(&case), "lists"], "highwater classify"),
+        (vec!["init", text(&case), "--incident", "zendesk-2016"], "is a case already"),
+        (vec!["init", text(&nowhere), "--incident", "zendesk-2061"], "zendesk-2016"),
+        (vec!["status", text(&case), "--memory", "lots"], "2GB"),
+    ] {
+        let (status, error) = failed(&arguments);
+        assert_eq!(status, 2, "{arguments:?}: {error}");
+        assert!(error.contains(said), "{arguments:?} says: {error}");
+    }
+}
+
+#[test]
+fn a_busy_case_has_status_5_and_names_who_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let lock = File::options().read(true).write(true).open(case.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let exports = repository().join("sample_data/zendesk-2016");
+    let (status, error) = failed(&["ingest", text(&case), text(&exports), "--quiet"]);
+    assert_eq!(status, 5, "{error}");
+    assert!(error.contains("in use by process"), "{error}");
+    lock.unlock().unwrap();
+    done(&["ingest", text(&case), text(&exports), "--quiet"]);
+}
+
+#[test]
+fn incidents_are_listed_shown_and_checked() {
+    let list: serde_json::Value = serde_json::from_str(&done(&["incidents", "list", "--json"])).unwrap();
+    assert_eq!(list["format"], 1);
+    assert!(list.to_string().contains("zendesk-2016"));
+    assert!(done(&["incidents", "show", "zendesk-2016"]).contains("authentication_accessed"));
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("mine.toml");
+    let built_in =
+        fs::read_to_string(repository().join("queries/incidents/zendesk-2016/incident.toml")).unwrap();
+    fs::write(&profile, &built_in).unwrap();
+    done(&["incidents", "check", text(&profile)]);
+    fs::write(&profile, built_in.replace("until = ", "untill = ")).unwrap();
+    let (status, error) = failed(&["incidents", "check", text(&profile)]);
+    assert_eq!(status, 2);
+    assert!(error.contains("untill") && error.contains("until"), "{error}");
+}
+
+/// An incident is data: a profile by file, of another name, that asks fewer questions, needs no Rust.
+#[test]
+fn a_profile_of_ones_own_with_fewer_questions_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("mine.toml");
+    let built_in =
+        fs::read_to_string(repository().join("queries/incidents/zendesk-2016/incident.toml")).unwrap();
+    let mine = built_in
+        .replace("id = \"zendesk-2016\"", "id = \"another-2016\"")
+        .replace("\"certificates\", \"api_clients\", ", "");
+    assert_ne!(mine, built_in);
+    fs::write(&profile, mine).unwrap();
+    let case = folder.path().join("case");
+    let exports = repository().join("sample_data/zendesk-2016");
+    let summary =
+        done(&["run", text(&case), text(&exports), "--incident", text(&profile), "--quiet", "--json"]);
+    assert!(summary.contains("another-2016"));
+    assert!(case.join("runs/0001/verdicts/user_passwords.parquet").is_file());
+    assert!(!case.join("runs/0001/verdicts/certificates.parquet").exists());
+}
+
+/// What a person declared is judged, not believed: the reason stands where it is looked for.
+#[test]
+fn status_says_why_a_coverage_does_not_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,created_at\na,2015-01-01T00:00:00Z\n").unwrap();
+    fs::write(
+        exports.join("facts.toml"),
+        "format = 1\nas_of = \"2019-10-02T12:00:00Z\"\n[declared]\nby = \"tester\"\nat = \"2019-10-02T12:00:00Z\"\n\
+         [[coverage]]\ntable = \"users\"\nto = \"2019-10-02T12:00:00Z\"\nbasis = \"full export\"\n",
+    )
+    .unwrap();
+    let case = folder.path().join("case");
+    done(&["run", text(&case), text(&exports), "--incident", "zendesk-2016", "--quiet"]);
+    assert!(done(&["status", text(&case)]).contains("COVERAGE_UNFED"));
+}
+
+#[test]
+fn a_pipe_that_closes_early_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_highwater"))
+        .args(["status", text(&case)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success());
+}
