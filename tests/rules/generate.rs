@@ -324,6 +324,26 @@ impl World<'_> {
             "2200-01-01",
             "1969-12-31T23:59:59Z",
             "2016-11-01  00:00:00Z",
+            "2016.10.31",
+            "2016/1/5",
+            "31-10-2016",
+            "10.31.2016 10:00",
+            "5/31/2016T10:00:00Z",
+            "31/02/2016",
+            "45/10/2016",
+            "31/10/2016 25:00",
+            "2016-11-01T00:00:00 Z",
+            "2016-11-01T00:00:00+23:59",
+            "2016-11-01T00:00:00+24:00",
+            "2016-11-01T00:00:00.Z",
+            "2016-11-01T00:00:00UTC",
+            "2016-11-01T00:00:00 utc",
+            "2016-11-01T00:00:60.5+01:00",
+            "0000000000",
+            "9999999999",
+            "1480000000.5",
+            "+1480000000",
+            "\u{a0}2016-11-01T00:00:00Z\u{2003}",
         ];
         self.random.pick(&all).into()
     }
@@ -447,8 +467,17 @@ impl World<'_> {
     }
 
     fn description(&mut self, column: &str) -> Fact {
-        let contacts =
-            ["a@x.example", " A@X.example", "b@y.example", "", "", "odd@", "two@at@signs", "É@z.example"];
+        let contacts = [
+            "a@x.example",
+            " A@X.example",
+            "b@y.example",
+            "",
+            "",
+            "odd@",
+            "two@at@signs",
+            "  ",
+            "É@z.example",
+        ];
         match column {
             "owner_email" | "security_email" | "email" => self.text(&contacts),
             "customer_id" => self.text(&["c1", "c2", "007", ""]),

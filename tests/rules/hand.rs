@@ -95,6 +95,7 @@ fn a_column_shows_its_order_when_no_row_contradicts() {
     assert_eq!(order_shown_by(["01/02/2016", "1.31.2016 10:00"]), Some(Order::Mdy));
     assert_eq!(order_shown_by(["31/01/2016", "01/31/2016"]), None);
     assert_eq!(order_shown_by(["01/02/2016"]), None);
+    assert_eq!(order_shown_by(["45/10/2016", "2016-10-31"]), None);
 }
 
 #[test]

@@ -173,28 +173,26 @@ fn offset_of(text: &str) -> Option<i64> {
     (hours < 24 && minutes < 60).then(|| sign * (i64::from(hours) * HOUR + i64::from(minutes) * MINUTE))
 }
 
-/// The order that the column's own values show: a part above 12 in at least one row and none that contradicts.
+/// The order that the column's own values show: a value that is a date in one order only (a part above 12) in at
+/// least one row, and none that contradicts.
 pub fn order_shown_by<'a>(column: impl IntoIterator<Item = &'a str>) -> Option<Order> {
     let (mut day_first, mut month_first) = (false, false);
-    for (first, second) in column.into_iter().filter_map(leading_parts) {
-        day_first |= first > 12 && second <= 12;
-        month_first |= second > 12 && first <= 12;
+    for text in column {
+        let readable = |order| understood(text.trim(), Manner { zone: None, order }).is_some();
+        if readable(None) {
+            continue;
+        }
+        match (readable(Some(Order::Dmy)), readable(Some(Order::Mdy))) {
+            (true, false) => day_first = true,
+            (false, true) => month_first = true,
+            _ => {}
+        }
     }
     match (day_first, month_first) {
         (true, false) => Some(Order::Dmy),
         (false, true) => Some(Order::Mdy),
         _ => None,
     }
-}
-
-/// The first two parts of a date that ends in a four-digit year.
-fn leading_parts(text: &str) -> Option<(u32, u32)> {
-    let day = text.trim().split(['T', 't', ' ']).next()?;
-    let separator = day.chars().find(|c| !c.is_ascii_digit())?;
-    let parts: Vec<&str> = day.split(separator).collect();
-    let [a, b, year] = parts[..] else { return None };
-    number(year, 4..=4)?;
-    ("/.-".contains(separator)).then_some((number(a, 1..=2)?, number(b, 1..=2)?))
 }
 
 /// A date only: the first to the last instant whose local date it is.

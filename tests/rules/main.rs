@@ -20,7 +20,8 @@
 //! 10. "Exported later" compares the earliest instant first, then the latest.
 //! 11. An entry of coverage that names a kind or role says nothing where no kind or role is asked; password changes
 //!     of a user whose role is unknown are covered by an entry without role only.
-//! 12. What shows a column's date order are dates of which exactly one part is above 12.
+//! 12. What shows a column's date order are values that can be read in exactly one order: `45/10/2016`, which is
+//!     no date in either, shows nothing.
 //! 13. Losing one value of a column whose date order only its own values show can make the others readable.
 //!     So evidence is lost only in cases whose exports state their order.
 
