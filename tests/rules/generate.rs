@@ -264,7 +264,7 @@ impl World<'_> {
             let fact = match self.random.below(100) {
                 0..7 if !is_key => self.fact(table, name),
                 7..10 if !is_key => Fact::Text(String::new()),
-                10 if *name != "customer_id" && self.random.percent(20) => Fact::Text("  ".into()),
+                10 if self.random.percent(20) => Fact::Text("  ".into()),
                 _ => entity[name].clone(),
             };
             row.push(self.written(&fact, layout, name));
@@ -480,7 +480,7 @@ impl World<'_> {
         ];
         match column {
             "owner_email" | "security_email" | "email" => self.text(&contacts),
-            "customer_id" => self.text(&["c1", "c2", "007", ""]),
+            "customer_id" => self.text(&["c1", "c2", " 007 ", ""]),
             "name" | "app_name" | "subject" => {
                 self.text(&["Plain", "Comma, Inc.", "Quote \"Q\"", "=1+1", "Çé 日本", ""])
             }

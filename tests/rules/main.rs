@@ -15,7 +15,7 @@
 //! 6. "The same account has a certificate" (KEY_NOT_COMPARED) is not TRUE where the account is NULL.
 //! 7. An e-mail address is kept with the white space around it; a blank one is empty, also for "the newest
 //!    non-empty one". Other descriptive text is kept even when it is white space only.
-//! 8. `customer_id` is an identifier, so white space around it goes. The generator writes none there.
+//! 8. `customer_id` is an identifier, so white space around it goes.
 //! 9. A source whose records were all rejected feeds nothing: it neither feeds a coverage nor contradicts one.
 //! 10. "Exported later" compares the earliest instant first, then the latest.
 //! 11. An entry of coverage that names a kind or role says nothing where no kind or role is asked; password changes
