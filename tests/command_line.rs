@@ -148,3 +148,31 @@ fn a_pipe_that_closes_early_is_no_error() {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success());
 }
+
+/// A record without its id was rejected before its dates were looked at: the other order of day and month that it
+/// showed was lost, and an app was cleared by a date that may mean March.
+#[test]
+fn a_rejected_record_contradicts_an_order_of_dates() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,products,created_at\na,support,2015-01-01\n")
+        .unwrap();
+    fs::write(
+        exports.join("apps.csv"),
+        "installation_id,account_id,kind,installed_at,holds_credentials\ni1,a,private,03.11.2016,true\n\
+         ,a,private,01.13.2016,true\ni3,a,private,27.10.2016,true\n",
+    )
+    .unwrap();
+    fs::write(
+        exports.join("sources.toml"),
+        "[[source]]\nfile = \"apps.csv\"\ntable = \"app_installations\"\nzone = \"UTC\"\n",
+    )
+    .unwrap();
+    let (case, out) = (folder.path().join("case"), folder.path().join("out"));
+    let as_of = "2019-10-02T12:00:00Z";
+    done(&["run", text(&case), text(&exports), "--incident", "zendesk-2016", "--as-of", as_of, "--quiet"]);
+    done(&["export", text(&case), "verdicts", "--out", text(&out), "--quiet"]);
+    let verdicts = fs::read_to_string(out.join("app_credentials.csv")).unwrap();
+    assert_eq!(verdicts.matches(",undetermined,INSTALLED_ON_EDGE,").count(), 2, "{verdicts}");
+}

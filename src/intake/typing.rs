@@ -162,8 +162,25 @@ impl<'w> Work<'w> {
         match self.readable(records, line) {
             Ok(text) => self.store(records, text, line),
             Err((reason, column)) => {
+                if reason == Reason::RequiredMissing {
+                    self.orders_of_rejected(records);
+                }
                 self.tally.rejected += 1;
                 self.reject(line, reason, column, line.raw);
+            }
+        }
+    }
+
+    /// A record rejected for an empty cell has its other cells in their columns: its dates speak of their columns'
+    /// order as those of any row do, so that a contradiction is not lost with the record (2-tables, "Instants").
+    fn orders_of_rejected(&mut self, records: &Records) {
+        let layout = self.layout;
+        for (index, column) in layout.table.columns.iter().enumerate() {
+            let stated = layout.forms.get(index).is_some_and(|form| form.order.is_some());
+            let place = layout.places.get(index).copied().flatten();
+            let (ColumnKind::Instant, false, Some(place)) = (column.kind, stated, place) else { continue };
+            if let Some(orders) = instant::orders_possible(records.field(place).trim_ascii()) {
+                self.tally.orders.entry(column.name.clone()).or_default().add(orders);
             }
         }
     }
