@@ -13,6 +13,8 @@ mod support;
 
 #[path = "intake/cells.rs"]
 mod cells;
+#[path = "intake/dialect.rs"]
+mod dialect;
 #[path = "intake/files.rs"]
 mod files;
 #[path = "intake/hostile.rs"]

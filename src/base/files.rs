@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Error, Result};
+use super::{Error, Place, Result};
 
 /// The ending of names that are not committed yet; whoever holds the case's lock may sweep them.
 pub const PENDING: &str = "pending";
@@ -89,6 +89,25 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut pending = Pending::create(path)?;
     pending.write_all(bytes).map_err(|e| Error::io("write", path, e))?;
     pending.commit()
+}
+
+/// Opens a regular file to read it. Nothing else is waited for: opening a pipe or a device could last for ever.
+///
+/// # Errors
+/// When it can't be opened, or is a folder, a pipe, a device or a socket.
+pub fn open_regular(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path).map_err(|e| Error::io("read", path, e))?;
+    let about = file.metadata().map_err(|e| Error::io("read", path, e))?;
+    if about.is_file() {
+        return Ok(file);
+    }
+    Err(Error::usage("is not a file: a folder, a pipe or a device")
+        .at(Place::file(path))
+        .next("name a file; what a pipe gives is written to one first"))
 }
 
 /// Reads a whole small file as UTF-8 text.

@@ -21,8 +21,10 @@ mod rejects;
 mod split;
 mod stated;
 mod store;
+mod suspect;
 mod tally;
 mod typing;
+mod walk;
 
 pub use declare::declare_account;
 pub use plan::{Plan, PlannedFile, Request, plan};
@@ -30,3 +32,4 @@ pub use preview::{Preview, PreviewColumn, preview};
 pub use record::{RecordBytes, record_in_source};
 pub use stated::Stated;
 pub use store::{IngestedFile, Options, Outcome, ingest};
+pub use walk::{Cutting, Walked, walk};

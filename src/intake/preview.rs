@@ -6,7 +6,7 @@ use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 
-use super::chunks::{Chunks, Piece};
+use super::chunks::{Chunks, LONGEST, Piece};
 use super::plan::{Plan, PlannedFile};
 use super::store::{decided, order_notes, reading_words};
 use super::tally::Tally;
@@ -100,7 +100,7 @@ fn sample(
     let layout = file.layout("", orders)?;
     let mut typist = Typist::new(&layout);
     let (mut first, mut tally) = (None, Tally::default());
-    Chunks::new(layout.delimiter).run_sample(
+    Chunks::new(layout.delimiter, LONGEST).run_sample(
         &file.head.sample,
         !file.is_longer_than_sample(),
         |piece: Piece| {
