@@ -105,9 +105,14 @@ pub fn open_regular(path: &Path) -> Result<File> {
     if about.is_file() {
         return Ok(file);
     }
-    Err(Error::usage("is not a file: a folder, a pipe or a device")
+    Err(not_regular(path))
+}
+
+/// That something is there which is not read, because it is not a regular file.
+pub fn not_regular(path: &Path) -> Error {
+    Error::usage("is not a file, but a folder, a pipe, a socket or a device")
         .at(Place::file(path))
-        .next("name a file; what a pipe gives is written to one first"))
+        .next("write what it gives to a file, and name that; or leave it out")
 }
 
 /// Reads a whole small file as UTF-8 text.

@@ -31,8 +31,14 @@ pub struct Preview {
     pub columns: Vec<PreviewColumn>,
     /// Headers that are no column of ours.
     pub unknown_columns: Vec<String>,
-    /// How many records the sample has.
+    /// How many records are shown.
     pub records: usize,
+    /// Records read in the beginning of the file.
+    pub read: u64,
+    /// Those of them that would be stored.
+    pub stored: u64,
+    /// Those of them that would be rejected.
+    pub rejected: u64,
     /// What the person should know.
     pub notes: Vec<String>,
 }
@@ -59,7 +65,7 @@ pub fn preview(plan: &Plan) -> Result<Vec<Preview>> {
 fn preview_of(file: &PlannedFile) -> Result<Preview> {
     let (_, tally) = sample(file, &BTreeMap::new())?;
     let orders = decided(&tally.orders);
-    let (rows, _) = sample(file, &orders)?;
+    let (rows, counts) = sample(file, &orders)?;
     let (encoding_from, delimiter_from) = file.rests_on();
     let mut notes = order_notes(&tally.orders);
     if !file.unknown_columns().is_empty() {
@@ -88,6 +94,9 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
         columns: columns.collect::<Result<_>>()?,
         unknown_columns: file.unknown_columns().to_vec(),
         records: rows.as_ref().map_or(0, |rows| rows.num_rows().min(RECORDS)),
+        read: counts.read,
+        stored: counts.stored,
+        rejected: counts.rejected,
         notes,
     })
 }

@@ -1,65 +1,11 @@
-//! The dialect of CSV, stated a third time, byte by byte and without any cleverness: what the splitter and the parser
-//! make of generated dirt must be what this says, wherever the pieces are cut.
+//! What the splitter and the parser make of generated dirt is what the plain statement of the dialect says, wherever
+//! the pieces are cut.
 
 use proptest::prelude::*;
 
 use highwater::intake::{Cutting, Walked, walk};
 
-const OPEN: &str = "QUOTE_OPEN";
-const LONG: &str = "RECORD_TOO_LONG";
-
-/// One record from `start` on: its fields, where it ends, and whether a quote is open there.
-fn record(text: &[u8], start: usize) -> (Vec<Vec<u8>>, usize, bool) {
-    let (mut fields, mut field, mut at) = (Vec::new(), Vec::new(), start);
-    let (mut quoted, mut fresh) = (false, true);
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'"' if quoted && text.get(at + 1) == Some(&b'"') => {
-                field.push(b'"');
-                at += 1;
-            }
-            b'"' if quoted => quoted = false,
-            _ if quoted => field.push(byte),
-            b'"' if fresh => quoted = true,
-            b'\n' | b'\r' => break,
-            b',' => fields.push(std::mem::take(&mut field)),
-            _ => field.push(byte),
-        }
-        fresh = byte == b',' && !quoted;
-        at += 1;
-    }
-    fields.push(field);
-    (fields, at, quoted)
-}
-
-/// Just past a line end.
-fn behind_line_end(text: &[u8], at: usize) -> usize {
-    if text[at..].starts_with(b"\r\n") { at + 2 } else { (at + 1).min(text.len()) }
-}
-
-/// All records and rejects of a text, and the number of blank lines.
-fn stated(text: &[u8], longest: usize) -> (Vec<Walked>, u64) {
-    let (mut met, mut blank, mut at, mut number) = (Vec::new(), 0, 0, 0);
-    while at < text.len() {
-        if matches!(text[at], b'\n' | b'\r') {
-            blank += 1;
-            at = behind_line_end(text, at);
-            continue;
-        }
-        number += 1;
-        let (fields, end, open) = record(text, at);
-        let start = at as u64;
-        let reason = if end - at > longest { Some(LONG) } else { open.then_some(OPEN) };
-        let first_line = text[at..].iter().position(|b| matches!(b, b'\n' | b'\r'));
-        let stop = if reason.is_none() { end } else { first_line.map_or(text.len(), |line| at + line) };
-        met.push(match reason {
-            Some(reason) => Walked::Rejected { number, start, end: stop as u64, reason },
-            None => Walked::Record { number, start, end: stop as u64, count: fields.len(), fields },
-        });
-        at = behind_line_end(text, stop);
-    }
-    (met, blank)
-}
+use crate::statement::{LONG, OPEN, stated};
 
 fn walked(text: &[u8], chunk: usize, longest: usize) -> (Vec<Walked>, u64) {
     let (mut met, mut blank) = (Vec::new(), 0);
