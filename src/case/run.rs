@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::workbench::State;
 use crate::base::digest;
 use crate::engine::ParameterTable;
 
@@ -110,6 +111,12 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// The state of the case that it speaks of, as that of run `number`.
+    #[must_use]
+    pub fn state(&self, number: u32) -> State<'_> {
+        State { run: Some(number), sources: &self.sources, parameters: &self.parameters }
+    }
+
     /// The id: a hash of everything that the verdicts depend on, and of nothing else.
     #[must_use]
     pub fn id_of_inputs(&self) -> String {
