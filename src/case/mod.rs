@@ -6,6 +6,7 @@ mod lock;
 mod register;
 mod run;
 mod scratch;
+pub mod views;
 pub mod workbench;
 
 pub use folder::{Case, NewCase};

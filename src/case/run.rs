@@ -68,7 +68,7 @@ pub struct FindingRecord {
 }
 
 /// `runs/NNNN/run.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Version of this format.
     pub format: u32,
@@ -111,10 +111,10 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    /// The state of the case that it speaks of, as that of run `number`.
+    /// The state of the case that it speaks of; `run` is its number, where it has one already.
     #[must_use]
-    pub fn state(&self, number: u32) -> State<'_> {
-        State { run: Some(number), sources: &self.sources, parameters: &self.parameters }
+    pub fn state(&self, run: Option<u32>) -> State<'_> {
+        State { run, sources: &self.sources, parameters: &self.parameters }
     }
 
     /// The id: a hash of everything that the verdicts depend on, and of nothing else.

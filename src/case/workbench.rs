@@ -147,7 +147,7 @@ fn questions_not_asked(session: &Session, parameters: &[ParameterTable]) -> Resu
 /// As [`open`]; also when a verdict file is missing.
 pub fn open_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<(RunRecord, Workbench)> {
     let record = case.run_record(number)?;
-    let bench = open(case, record.state(number), limits, meter)?;
+    let bench = open(case, record.state(Some(number)), limits, meter)?;
     verdicts(&bench.session, case, number, &record)?;
     Ok((record, bench))
 }

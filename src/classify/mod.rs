@@ -105,7 +105,7 @@ fn make(case: &Case, number: u32, inputs: &mut Inputs, limits: Limits, meter: &M
     let folder = case.run_folder(number);
     files::make_folder(&folder.join("verdicts"))?;
     let Inputs { record, queries, sources, judged, .. } = inputs;
-    let bench = workbench::open(case, record.state(number), limits, meter)?;
+    let bench = workbench::open(case, record.state(Some(number)), limits, meter)?;
     let session = &bench.session;
     let work = meter.steps("classifying", queries.len() as u64 + 2);
     for query in queries {

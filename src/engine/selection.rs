@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 
 use super::ask::Page;
@@ -85,6 +86,20 @@ impl Selection {
 }
 
 impl Session {
+    /// The columns of a selection, in order: names and types.
+    ///
+    /// # Errors
+    /// When the view is not there.
+    pub fn columns_of(&self, selection: &Selection) -> Result<Vec<(String, DataType)>> {
+        let mut columns = Vec::new();
+        self.select(selection, Page { limit: Some(0), offset: 0 }, |batch| {
+            let schema = batch.schema();
+            columns = schema.fields().iter().map(|f| (f.name().clone(), f.data_type().clone())).collect();
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(columns)
+    }
+
     /// Hands over the rows of a page of a selection, as long as `take` wants more.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::AsArray;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, Statement, params_from_iter};
@@ -226,16 +226,6 @@ impl Session {
             }
         }
         Ok(())
-    }
-
-    /// The columns that a query would give, in order: names, and the types as the engine calls them.
-    ///
-    /// # Errors
-    /// When the query is wrong; the engine says where.
-    pub fn columns(&self, sql: &str) -> Result<Vec<(String, DataType)>> {
-        let mut statement = self.prepared(sql)?;
-        begin(&mut statement, &[])?;
-        Ok(statement.schema().fields().iter().map(|f| (f.name().clone(), f.data_type().clone())).collect())
     }
 
     /// Runs a query that a person asked, which stands in `sql` as `question` behind so many lines of our own: what
