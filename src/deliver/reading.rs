@@ -30,7 +30,7 @@ impl Reading {
     /// # Errors
     /// When there is no such run, the case is busy, or a canned query is wrong.
     pub fn open(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<Self> {
-        let lock = case.lock()?;
+        let lock = case.lock("export")?;
         let (record, session) = workbench::open_run(case, number, limits, meter)?;
         let reading = Self { record, session, lock, scratch: case.scratch() };
         reading.session.parameters(&reasons()?)?;

@@ -8,7 +8,7 @@ use duckdb::{Connection, Statement, params_from_iter};
 
 use super::parameters::{Parameter, ParameterTable, ParameterType};
 use super::parquet_out::ParquetOut;
-use crate::base::{Error, Kind, Result, files};
+use crate::base::{Error, Kind, Result, files, interrupt};
 
 /// What the engine may use and reach.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ impl Session {
     pub fn open(access: &Access) -> Result<Self> {
         files::make_folder(&access.spill)?;
         let connection = Connection::open_in_memory().map_err(|e| engine_error("open", e))?;
+        let stop = connection.interrupt_handle();
+        interrupt::stops(move || stop.interrupt());
         let session = Self { connection };
         session.set("autoinstall_known_extensions", "false")?;
         session.set("autoload_known_extensions", "false")?;
@@ -69,6 +71,7 @@ impl Session {
     }
 
     fn execute(&self, sql: &str) -> Result<()> {
+        interrupt::check()?;
         self.connection.execute_batch(sql).map_err(|e| engine_error("run a statement in", e))
     }
 
@@ -197,6 +200,7 @@ fn begin(statement: &mut Statement<'_>, parameters: &[Parameter]) -> Result<()> 
 }
 
 fn step(statement: &Statement<'_>) -> Result<Option<RecordBatch>> {
+    interrupt::check()?;
     let batch = statement.step().map_err(|e| engine_error("run a query in", e))?;
     Ok(batch.as_ref().map(RecordBatch::from))
 }
@@ -241,5 +245,8 @@ fn path_text(path: &Path) -> Result<String> {
 }
 
 fn engine_error(doing: &str, cause: duckdb::Error) -> Error {
+    if let Err(interrupted) = interrupt::check() {
+        return interrupted;
+    }
     Error::failed(format!("cannot {doing} the query engine")).because(cause)
 }
