@@ -212,8 +212,10 @@ fn a_dry_run_shows_columns_and_converted_values_and_stores_nothing() {
 #[test]
 fn a_declared_account_is_a_stored_record_of_a_source_named_declared() {
     let bench = Bench::new();
-    intake::declare_account(&bench.case, "acme", Some("Support;chat")).unwrap();
-    intake::declare_account(&bench.case, "acme", Some("chat;support")).unwrap();
+    let mut lock = bench.case.lock("init").unwrap();
+    intake::declare_account(&bench.case, &mut lock, "acme", Some("Support;chat")).unwrap();
+    intake::declare_account(&bench.case, &mut lock, "acme", Some("chat;support")).unwrap();
+    drop(lock);
     let register = bench.case.register().unwrap();
     assert_eq!(register.sources().len(), 1);
     let source = &register.sources()[0];
