@@ -73,10 +73,14 @@ pub struct Reason {
     pub code: String,
     /// The state or exposure that it decides.
     pub state: String,
+    /// The exact test, in the words of the rules.
+    pub test: String,
     /// Why, for a person.
     pub words: String,
     /// What single fact would change it.
     pub settles: String,
+    /// A case of it, worked out from the rules.
+    pub example: String,
 }
 
 /// One query of `queries/classify/`: its verdicts and its rules.
@@ -259,11 +263,15 @@ fn reason(section: &Section<'_>) -> Reason {
     let english = |key: &str| {
         section.required_section(key).and_then(|words| words.required_text("en")).unwrap_or_default()
     };
+    let optional =
+        |key: &str| section.section(key).and_then(|words| words.required_text("en")).unwrap_or_default();
     Reason {
         code: section.required_text("code").unwrap_or_default(),
         state: section.required_text("state").unwrap_or_default(),
+        test: optional("test"),
         words: english("words"),
         settles: english("settles"),
+        example: optional("example"),
     }
 }
 
