@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::lock::CaseLock;
 use super::register::Register;
 use super::run::RunRecord;
+use super::scratch::Scratch;
 use crate::base::{Error, Kind, Place, Result, digest, files};
 
 /// Version of the folder's form.
 const FORMAT: u32 = 1;
+/// Where sessions of the engine have their scratch folders.
+pub(super) const SCRATCH: &str = "tmp";
 /// Bytes of a case key.
 const KEY_BYTES: usize = 32;
 
@@ -126,10 +129,12 @@ impl Case {
         self.root.join("store")
     }
 
-    /// Where the engine spills and keeps what lives as long as one command; swept by the next holder of the lock.
-    #[must_use]
-    pub fn scratch(&self) -> PathBuf {
-        self.root.join("tmp")
+    /// A folder of one's own for one session of the engine; needs no lock of the case.
+    ///
+    /// # Errors
+    /// When neither the case nor the system's temporary folder can be written.
+    pub fn scratch(&self) -> Result<Scratch> {
+        Scratch::take(&self.root.join(SCRATCH))
     }
 
     /// The folder of a run.
@@ -142,6 +147,12 @@ impl Case {
     #[must_use]
     pub fn verdicts(&self, number: u32, query: &str) -> PathBuf {
         self.run_folder(number).join("verdicts").join(format!("{query}.parquet"))
+    }
+
+    /// The quality findings of a run.
+    #[must_use]
+    pub fn findings(&self, number: u32) -> PathBuf {
+        self.run_folder(number).join("quality/findings.parquet")
     }
 
     /// The folder of a run's deliverables.
@@ -249,7 +260,7 @@ fn new_key() -> Result<String> {
 
 fn refuse_foreign_files(root: &Path) -> Result<()> {
     // What an interrupted `init` left may stay; anything else is somebody's.
-    const OURS: [&str; 7] = ["keys", "store", "runs", "out", "tmp", "incident.toml", "facts.toml"];
+    const OURS: [&str; 7] = ["keys", "store", "runs", "out", SCRATCH, "incident.toml", "facts.toml"];
     let foreign = fs::read_dir(root)
         .into_iter()
         .flatten()

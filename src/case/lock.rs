@@ -4,8 +4,10 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::folder::SCRATCH;
 use super::journal::{Act, Journal};
 use super::register::Register;
+use super::scratch;
 use crate::base::{Error, Kind, Result, files};
 
 /// Held while a case is written. Only its holder appends to the journal, replaces the register and sweeps what
@@ -63,7 +65,8 @@ impl CaseLock {
         register.write(&self.root.join("store/sources.parquet"))
     }
 
-    /// Removes what a killed process left half done: pending files, runs without a record, spilled data.
+    /// Removes what a killed process left half done: pending files, runs without a record, scratch
+    /// folders that nobody uses.
     fn sweep(&self) -> Result<()> {
         for entry in walkdir::WalkDir::new(self.root.join("store")).into_iter().flatten() {
             if entry.path().extension().is_some_and(|e| e == files::PENDING) {
@@ -75,11 +78,7 @@ impl CaseLock {
                 remove(&entry.path(), fs::remove_dir_all(entry.path()))?;
             }
         }
-        let spill = self.root.join("tmp");
-        if spill.exists() {
-            remove(&spill, fs::remove_dir_all(&spill))?;
-        }
-        Ok(())
+        scratch::sweep(&self.root.join(SCRATCH))
     }
 }
 

@@ -5,6 +5,8 @@ mod journal;
 mod lock;
 mod register;
 mod run;
+mod scratch;
+pub mod views;
 pub mod workbench;
 
 pub use folder::{Case, NewCase};
@@ -12,3 +14,4 @@ pub use journal::Act;
 pub use lock::CaseLock;
 pub use register::{Custody, Reading, Register, Source};
 pub use run::{CoverageRecord, FindingRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};
+pub use scratch::Scratch;

@@ -1,6 +1,9 @@
 //! Canned queries as they travel with the program: a `.sql` file and its `.toml` sidecar (8-engineering, "Queries").
 
+use std::collections::BTreeSet;
+
 use super::parameters::ParameterType;
+use super::portability;
 use crate::base::library::{self, Embedded};
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Result};
@@ -172,6 +175,26 @@ fn finding(section: &Section<'_>) -> Finding {
 /// When a sidecar is wrong or has no query.
 pub fn staging() -> Result<Vec<Staging>> {
     staging_of("staging")
+}
+
+/// The staging queries that the named views stand on, themselves among them, in the order in which they run.
+///
+/// # Errors
+/// As [`staging`].
+pub fn staging_for(wanted: &BTreeSet<String>) -> Result<Vec<Staging>> {
+    let mut wanted = wanted.clone();
+    // Each query names only those before it: from the last to the first all needs are known in time.
+    let mut queries = staging()?;
+    queries.reverse();
+    queries.retain(|query| {
+        let is_wanted = wanted.contains(&query.name);
+        if is_wanted {
+            wanted.extend(portability::tables(query.sql.text));
+        }
+        is_wanted
+    });
+    queries.reverse();
+    Ok(queries)
 }
 
 /// The queries of another folder of the same kind, in the order in which they run.
