@@ -31,6 +31,21 @@ const NO_CODES: &[&str] = &[
     "SHA-256",
 ];
 
+#[test]
+fn every_file_of_the_repository_that_a_page_names_exists() {
+    let folders = ["src/", "queries/", "tests/", "setup/", "sample_data/", "docs/", ".ci/"];
+    let wrong: Vec<String> = pages::all()
+        .iter()
+        .flat_map(|page| {
+            page.quoted().into_iter().map(move |(line, word)| (page.name.clone(), line, word.to_owned()))
+        })
+        .filter(|(_, _, word)| folders.iter().any(|folder| word.starts_with(folder)))
+        .filter(|(_, _, word)| !word.contains(['<', '*', ' ', '…']) && !root().join(word).exists())
+        .map(|(page, line, word)| format!("{page}:{line}: {word}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Flags of other programs that the pages name.
 const OF_OTHERS: &[&str] = &["--release"];
 
@@ -57,11 +72,7 @@ fn every_code_that_a_page_names_exists() {
 fn every_verb_and_flag_that_a_page_names_exists() {
     let help = Help::read();
     assert!(help.flags.len() >= 9, "{:?}", help.flags.keys());
-    let wrong: Vec<String> = pages::all()
-        .iter()
-        .filter(|page| page.name != "docs/architecture.md")
-        .flat_map(|page| help.unknown(page))
-        .collect();
+    let wrong: Vec<String> = pages::all().iter().flat_map(|page| help.unknown(page)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -72,9 +83,11 @@ fn looks_like_a_code(word: &str) -> bool {
         && !NO_CODES.contains(&word)
 }
 
-/// All reasons and findings of the sidecars.
-pub fn codes() -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
+/// All reasons and findings of the sidecars, and the reasons of rejects.
+fn codes() -> BTreeSet<String> {
+    let rejects = fs::read_to_string(root().join("src/intake/rejects.rs")).unwrap();
+    let of_rejects = rejects.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut codes: BTreeSet<String> = of_rejects.map(str::to_owned).collect();
     for (folder, list) in [("classify", "reason"), ("quality", "finding")] {
         for entry in fs::read_dir(root().join("queries").join(folder)).unwrap() {
             let path = entry.unwrap().path();
