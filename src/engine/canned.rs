@@ -111,6 +111,8 @@ pub struct Reason {
     pub settles: String,
     /// A case of it, worked out from the rules.
     pub example: String,
+    /// What shows that case: a row of the sample's `CASES.md`, such as `P001`, or of a fixture of the query, such as `from: e-edge, u-edge`.
+    pub shown_by: String,
 }
 
 /// One query of `queries/classify/`: its verdicts and its rules.
@@ -341,6 +343,7 @@ fn reason(section: &Section<'_>) -> Reason {
         words: english(section, "words"),
         settles: english(section, "settles"),
         example: example.unwrap_or_default(),
+        shown_by: section.text("shown_by").unwrap_or_default(),
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn page(library: &Library, query: &Classify, reason: &Reason) -> Page
     if !reason.example.is_empty() {
         page.heading("Example");
         page.text(&reason.example);
+        page.text(&shown_by(&reason.shown_by));
     }
     spoken_of(&mut page, library, reason);
     order(&mut page, query, reason);
@@ -155,5 +156,13 @@ fn elsewhere(page: &mut Page, library: &Library, query: &Classify, reason: &Reas
     if !others.is_empty() {
         page.heading("The same code in other queries");
         page.list(others);
+    }
+}
+
+/// What tries the example: a row of the sample's hand-worked cases, or one of a fixture.
+fn shown_by(case: &str) -> String {
+    match case.split_once(": ") {
+        Some((fixture, subject)) => format!("Tried as `{subject}` of the query's fixture `{fixture}`."),
+        None => format!("Tried as case {case} of the sample's `CASES.md`."),
     }
 }
