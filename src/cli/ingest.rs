@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         ui.data(&outcome::answer(&outcome))?;
     }
     look(&outcome, &case, ui);
-    ui.say(&format!("Next: highwater classify {}", text::shown_path(case.root())));
+    ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
     Ok(())
 }
 

@@ -54,20 +54,20 @@ pub(super) fn looks(outcome: &Outcome, case: &Case, details: bool) -> Vec<String
     let new: Vec<&IngestedFile> = outcome.files.iter().filter(|file| !file.already_stored).collect();
     let root = text::shown_path(case.root());
     let kinds: [(&str, &str, Vec<Place>); 5] = [
-        ("records rejected", &format!("highwater show {root} rejects"), of_files(&new, rejected)),
-        ("cells could not be read", &format!("highwater show {root} rejects"), of_files(&new, unread)),
+        ("rejected records", &format!("see highwater show {root} rejects"), of_files(&new, rejected)),
+        ("unreadable cells", &format!("see highwater show {root} rejects"), of_files(&new, unread)),
         (
             "times without a zone",
-            "state it: zone in sources.toml, or --zone in a new case",
+            "each may be off by a day: state zone in sources.toml, in a new case",
             of_files(&new, zones),
         ),
         ("codes that are not ours", "they count as unknown", of_files(&new, codes)),
-        ("columns that are not stored", "their headers match none of ours", of_files(&new, columns)),
+        ("columns not stored", "their headers match none of ours", of_files(&new, columns)),
     ];
     let mut lines = outcome.notes.clone();
     lines.extend(kinds.iter().filter(|(_, _, places)| !places.is_empty()).map(|(what, advice, places)| {
         let count: u64 = places.iter().map(|place| place.count).sum();
-        format!("{} {what}: {} ({advice})", text::grouped(count), named(places, details))
+        format!("{what} ({}): {}; {advice}", text::grouped(count), named(places, details))
     }));
     lines.extend(new.iter().flat_map(|file| {
         let filled =
