@@ -42,17 +42,29 @@ fn stoppers() -> std::sync::MutexGuard<'static, Vec<Weak<Stopper>>> {
     STOPPERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether the user has asked to stop.
+#[must_use]
+pub fn is_asked() -> bool {
+    ASKED.load(Ordering::SeqCst)
+}
+
 /// An error when the user has asked to stop; called between pieces of work.
 ///
 /// # Errors
 /// When Ctrl-C was pressed.
 pub fn check() -> Result<()> {
-    if ASKED.load(Ordering::SeqCst) {
-        return Err(Error::new(
-            Kind::Interrupted,
-            "interrupted: what was begun and not finished is left out",
-        )
-        .next("run the same command again: it goes on with the case as it stands"));
+    if is_asked() {
+        return Err(kept(Error::new(Kind::Interrupted, ""), "what was finished before"));
     }
     Ok(())
+}
+
+/// Says what is kept of work that was interrupted; any other error stays as it is.
+#[must_use]
+pub fn kept(why: Error, kept: &str) -> Error {
+    if why.kind() != Kind::Interrupted {
+        return why;
+    }
+    Error::new(Kind::Interrupted, format!("interrupted; kept: {kept}"))
+        .next("the same command again goes on from there")
 }

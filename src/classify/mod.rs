@@ -41,7 +41,7 @@ pub struct Outcome {
 /// # Errors
 /// When profile, facts or as_of are wrong, no source is stored, the case is busy, or a query or the recount fails.
 pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> Result<Outcome> {
-    let mut lock = case.lock()?;
+    let mut lock = case.lock("classify")?;
     let mut inputs = inputs::gather(case, as_of)?;
     let mut notes = std::mem::take(&mut inputs.notes);
     inputs.record.id = inputs.record.id_of_inputs();
@@ -93,9 +93,10 @@ fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()>
             act.wrote.push(record);
             lock.end(&act, "done")
         }
-        Err(error) => {
-            lock.end(&act, "failed")?;
-            Err(error)
+        Err(why) => {
+            // What can't be swept now is swept by the next holder of the lock.
+            let _ = lock.sweep();
+            Err(lock.failed(&act, "failed", interrupt::kept(why, "the case as it was, no run is made")))
         }
     }
 }

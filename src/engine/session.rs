@@ -95,6 +95,7 @@ impl Session {
     }
 
     fn execute(&self, sql: &str) -> Result<()> {
+        interrupt::check()?;
         self.connection.execute_batch(sql).map_err(|e| engine_error("run a statement in", e))
     }
 
@@ -304,6 +305,7 @@ fn begin(statement: &mut Statement<'_>, parameters: &[Parameter]) -> Result<()> 
 }
 
 fn step(statement: &Statement<'_>) -> Result<Option<RecordBatch>> {
+    interrupt::check()?;
     let batch = statement.step().map_err(|e| engine_error("run a query in", e))?;
     Ok(batch.as_ref().map(RecordBatch::from))
 }

@@ -25,6 +25,9 @@ use manifest::ListFile;
 pub use sink::Format;
 use sink::Sinks;
 
+/// What tells of the lists beside it: where it is missing, the lists are not whole.
+const MANIFEST: &str = "lists.json";
+
 /// What to write.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -42,12 +45,13 @@ pub struct Wanted {
 /// # Errors
 /// When the run can't be read, the case is busy, a query fails, or a file can't be written.
 pub fn export(case: &Case, number: u32, wanted: &Wanted, limits: Limits, meter: &Meter) -> Result<Written> {
-    let mut lock = case.lock()?;
+    let mut lock = case.lock("export")?;
     let reading = Reading::open(case, number, limits, meter)?;
     let folder = wanted.out.clone().unwrap_or_else(|| case.out_folder(number).join("lists"));
     let act = act(&reading, wanted);
     lock.begin(&act)?;
-    let made = write_all(case, number, &reading, wanted, &folder, meter);
+    let write = |staged: &Path| write_all(case, number, &reading, wanted, staged, meter);
+    let made = written::together(&folder, Some(MANIFEST), write);
     let files = written::ended(&mut lock, act, made)?;
     Ok(Written { folder, files })
 }
@@ -102,7 +106,7 @@ fn write_all(
     written.push(write_text(folder, "summary.json", &summary.json()?)?);
     written.push(write_text(folder, "summary.txt", &summary.plain())?);
     let manifest = manifest::text(&reading.record, &summary, &listed, &not_asked)?;
-    written.push(write_text(folder, "lists.json", &manifest)?);
+    written.push(write_text(folder, MANIFEST, &manifest)?);
     Ok(written)
 }
 
