@@ -8,11 +8,17 @@
     reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
 )]
 
+#[path = "intake/statement.rs"]
+mod statement;
 #[path = "intake/support.rs"]
 mod support;
 
 #[path = "intake/cells.rs"]
 mod cells;
+#[path = "intake/changing.rs"]
+mod changing;
+#[path = "intake/dialect.rs"]
+mod dialect;
 #[path = "intake/files.rs"]
 mod files;
 #[path = "intake/hostile.rs"]

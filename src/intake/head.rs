@@ -1,6 +1,5 @@
 //! The head of a file: its encoding, its field separator and its header, and what each rests on.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -10,13 +9,16 @@ use super::header::Match;
 use super::input::{CHUNK, Input, encoding_of_mark};
 use super::records::Records;
 use super::split::Splitter;
-use crate::base::{Error, Place, Result};
+use crate::base::{Error, Place, Result, files};
 use crate::engine::tables::{self, Table};
 
 /// Field separators that are looked for, the usual one first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Bytes of the longest header.
 const LONGEST: usize = 16 << 20;
+
+/// The byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What the head of a file says.
 #[derive(Clone, Debug)]
@@ -54,12 +56,51 @@ impl Head {
                 .at(Place::file(path))
                 .next("move it away, or export it again"));
         }
+        text_or_refused(path, &text)?;
         let (delimiter, delimiter_from) = delimiter(path, &text, account_is_stated)?;
         let end = header_end(&text, delimiter).unwrap_or(text.len());
         let sample = text.split_off(end);
         let fields = header_fields(path, &text, delimiter)?;
+        one_line_or_refused(path, &fields, delimiter)?;
         Ok(Self { encoding, encoding_from, delimiter, delimiter_from, bytes: text, fields, sample, goes_on })
     }
+}
+
+/// Refuses what is no text, or text in an encoding that nobody stated, by its first bytes.
+fn text_or_refused(path: &Path, text: &[u8]) -> Result<()> {
+    const FORMS: [(&[u8], &str); 6] = [
+        (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"\x1f\x8b", "compressed (gzip)"),
+        (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)"),
+        (b"PAR1", "Parquet"),
+        (b"%PDF", "a PDF"),
+    ];
+    if let Some((_, form)) = FORMS.iter().find(|(magic, _)| text.starts_with(magic)) {
+        return Err(Error::usage(format!("is no CSV: it is {form}"))
+            .at(Place::file(path))
+            .next("unpack it, or export it as CSV"));
+    }
+    let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty());
+    if line.is_some_and(|line| line.contains(&0)) {
+        return Err(Error::usage(
+            "the header holds zero bytes: the file is no CSV, or is UTF-16 without a mark",
+        )
+        .at(Place::line(path, 1, 1))
+        .next("state its encoding in sources.toml, e.g. encoding = \"UTF-16LE\", or export it as UTF-8"));
+    }
+    Ok(())
+}
+
+/// Refuses a header with a quote that may be left open: it would have swallowed records.
+fn one_line_or_refused(path: &Path, fields: &[String], delimiter: u8) -> Result<()> {
+    let has_swallowed =
+        |field: &&String| field.contains(['\n', '\r']) && field.as_bytes().contains(&delimiter);
+    let Some(index) = fields.iter().position(|field| has_swallowed(&field)) else { return Ok(()) };
+    Err(Error::usage(format!("column {} of the header goes on over several lines", index + 1))
+        .at(Place::line(path, 1, 1))
+        .expected("a header in which every quote is closed")
+        .next("close the quote in a copy of the file, or export it again"))
 }
 
 fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static Encoding, &'static str)> {
@@ -67,16 +108,14 @@ fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static 
         return Ok((encoding, "stated"));
     }
     let mut mark = Vec::new();
-    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-    file.take(3).read_to_end(&mut mark).map_err(|e| Error::io("read", path, e))?;
+    files::open_regular(path)?.take(3).read_to_end(&mut mark).map_err(|e| Error::io("read", path, e))?;
     Ok(encoding_of_mark(&mark).map_or((UTF_8, "assumed"), |encoding| (encoding, "byte order mark")))
 }
 
 /// Where the header ends, line end included.
 fn header_end(text: &[u8], delimiter: u8) -> Option<usize> {
-    let start = text_start(text);
     let mut splitter = Splitter::new(delimiter);
-    let mut at = start;
+    let mut at = text_start(text);
     // The splitter is fed line by line: it must stop behind the first record.
     while splitter.found.records == 0 {
         let rest = text.get(at..)?;
@@ -88,8 +127,17 @@ fn header_end(text: &[u8], delimiter: u8) -> Option<usize> {
     Some(at + usize::from(is_pair))
 }
 
+/// What follows byte order marks: some programs write a second one before the first.
+pub(super) fn behind_marks(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some(behind) = rest.strip_prefix(MARK) {
+        rest = behind;
+    }
+    rest
+}
+
 fn text_start(text: &[u8]) -> usize {
-    if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+    text.len() - behind_marks(text).len()
 }
 
 fn split(text: &[u8], delimiter: u8) -> Vec<Vec<u8>> {

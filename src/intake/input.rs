@@ -1,13 +1,12 @@
 //! The bytes of a file: read once in order, hashed, and decoded to UTF-8 where they are something else.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
 use crate::base::digest::Hasher;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, files};
 
 /// Bytes that are read at once.
 pub(super) const CHUNK: usize = 4 << 20;
@@ -16,9 +15,11 @@ const NOT_TEXT: u8 = 0xff;
 
 /// A file being read. Offsets count the bytes of its text in UTF-8: those of the file itself, byte order mark
 /// included, unless another encoding was decoded.
-pub(super) struct Input {
+pub(super) struct Input<'r> {
     path: PathBuf,
-    file: File,
+    reader: Box<dyn Read + Send + 'r>,
+    /// Bytes that are read at once.
+    chunk: usize,
     hasher: Hasher,
     bytes: u64,
     decoder: Option<Decoder>,
@@ -29,12 +30,25 @@ struct Decoder {
     raw: Vec<u8>,
 }
 
-impl Input {
+impl Input<'static> {
+    /// Opens a file; nothing but a regular file, so that nobody waits for a pipe or a device.
     pub fn open(path: &Path, encoding: &'static Encoding) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+        Ok(Input::new(files::open_regular(path)?, path, encoding, CHUNK))
+    }
+}
+
+impl<'r> Input<'r> {
+    /// What `reader` gives, of which errors speak as `path`.
+    pub fn new(
+        reader: impl Read + Send + 'r,
+        path: &Path,
+        encoding: &'static Encoding,
+        chunk: usize,
+    ) -> Self {
         let decoder = (encoding != UTF_8)
             .then(|| Decoder { decoder: encoding.new_decoder_with_bom_removal(), raw: Vec::new() });
-        Ok(Self { path: path.to_path_buf(), file, hasher: Hasher::default(), bytes: 0, decoder })
+        let (path, reader) = (path.to_path_buf(), Box::new(reader));
+        Self { path, reader, chunk, hasher: Hasher::default(), bytes: 0, decoder }
     }
 
     /// Appends the next chunk to `buffer`; false at the file's end. A chunk is full wherever the file goes on, so that
@@ -55,7 +69,9 @@ impl Input {
 
     fn read_into(&mut self, buffer: &mut Vec<u8>) -> Result<usize> {
         let start = buffer.len();
-        let read = read_chunk(&mut self.file, buffer).map_err(|e| Error::io("read", &self.path, e))?;
+        buffer.reserve(self.chunk);
+        let mut chunk = self.reader.by_ref().take(self.chunk as u64);
+        let read = chunk.read_to_end(buffer).map_err(|e| Error::io("read", &self.path, e))?;
         self.hasher.update(buffer.get(start..).unwrap_or_default());
         self.bytes += read as u64;
         Ok(read)
@@ -65,11 +81,6 @@ impl Input {
     pub fn finish(self) -> (String, u64) {
         (self.hasher.hex(), self.bytes)
     }
-}
-
-fn read_chunk(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    buffer.reserve(CHUNK);
-    file.take(CHUNK as u64).read_to_end(buffer)
 }
 
 impl Decoder {

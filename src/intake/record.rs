@@ -4,7 +4,7 @@ use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::chunks::{Chunk, Chunks, Piece};
+use super::chunks::{Chunk, Chunks, LONGEST, Piece};
 use super::declare::DECLARED;
 use super::head::delimiter_of;
 use super::input::Input;
@@ -49,7 +49,7 @@ pub fn record_in_source(path: &Path, source: &Source, number: u64) -> Result<Rec
     let mut input = Input::open(path, encoding).map_err(|e| gone(path, source, e))?;
     let delimiter = delimiter_of(&source.reading.delimiter);
     let mut found = None;
-    Chunks::new(delimiter).run_from(&mut input, nearest(source, number), |piece| {
+    Chunks::new(delimiter, LONGEST).run_from(&mut input, nearest(source, number), |piece| {
         found = found.take().or_else(|| of_piece(piece, delimiter, number));
         Ok(found.is_none())
     })?;

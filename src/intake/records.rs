@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::chunks::Chunk;
+use crate::base::{Error, Result};
+
 /// Parses the chunks of one file, one after the other.
 pub(super) struct Records {
     reader: Reader,
@@ -20,6 +23,23 @@ impl Records {
     pub fn new(delimiter: u8, width: usize) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         Self { reader, fields: vec![0; 1 << 12], ends: vec![0; width + 1], count: 0 }
+    }
+
+    /// Parses all records of a chunk; `take` gets each with its number and its range.
+    ///
+    /// # Errors
+    /// When the parser finds other records than the splitter: the file is refused then.
+    pub fn all(&mut self, chunk: &Chunk, mut take: impl FnMut(&Self, u64, Range<usize>)) -> Result<()> {
+        let (mut at, mut count, mut offsets) = (0, 0, 0u64);
+        self.begin();
+        while let Some((range, next)) = self.next(&chunk.bytes, at) {
+            offsets = offsets.wrapping_add(range.start as u64);
+            take(self, chunk.first + count, range);
+            count += 1;
+            at = next;
+        }
+        let agree = (count, offsets) == (chunk.found.records, chunk.found.offsets);
+        if agree { Ok(()) } else { Err(miscounted(chunk, count)) }
     }
 
     /// Begins a chunk.
@@ -85,4 +105,13 @@ impl Records {
     pub fn field(&self, index: usize) -> &[u8] {
         self.fields.get(self.range(index)).unwrap_or_default()
     }
+}
+
+fn miscounted(chunk: &Chunk, count: u64) -> Error {
+    Error::failed(format!(
+        "two ways of counting records disagree from byte {} on: {} and {count}",
+        chunk.offset, chunk.found.records
+    ))
+    .expected("the same records, beginning at the same offsets")
+    .next("nothing of the file was stored; please report this with the bytes from there on, masked")
 }

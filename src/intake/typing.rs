@@ -8,8 +8,10 @@ use arrow::datatypes::SchemaRef;
 use super::cell::{self, BooleanWords};
 use super::chunks::{Chunk, Piece};
 use super::columns::{self, Cells};
+use super::head;
 use super::records::Records;
 use super::rejects::{Reason, Reject, masked};
+use super::suspect;
 use super::tally::{self, Tally};
 use crate::base::digest;
 use crate::base::instant::{self, Form, Interval, Zone};
@@ -107,35 +109,14 @@ impl<'l> Typist<'l> {
 
     fn chunk(&mut self, chunk: &Chunk) -> Result<Typed> {
         let mut work = Work::new(self.layout);
-        let (mut at, mut count, mut offsets) = (0, 0, 0u64);
-        self.records.begin();
-        while let Some((range, next)) = self.records.next(&chunk.bytes, at) {
-            let line = Line {
-                number: chunk.first + count,
-                start: chunk.offset + range.start as u64,
-                raw: chunk.bytes.get(range.clone()).unwrap_or_default(),
-            };
-            work.record(&self.records, &line);
-            offsets = offsets.wrapping_add(range.start as u64);
-            count += 1;
-            at = next;
-        }
-        if (count, offsets) != (chunk.found.records, chunk.found.offsets) {
-            return Err(miscounted(chunk, count));
-        }
+        self.records.all(chunk, |records, number, range| {
+            let start = chunk.offset + range.start as u64;
+            work.record(records, &Line { number, start, raw: chunk.bytes.get(range).unwrap_or_default() });
+        })?;
         work.tally.read = chunk.found.records;
         work.tally.blank_lines = chunk.found.blank_lines;
         work.finish(Some((chunk.first, chunk.offset)))
     }
-}
-
-fn miscounted(chunk: &Chunk, count: u64) -> Error {
-    Error::failed(format!(
-        "two ways of counting records disagree from byte {} on: {} and {count}",
-        chunk.offset, chunk.found.records
-    ))
-    .expected("the same records, beginning at the same offsets")
-    .next("nothing of the file was stored; please report this with the bytes from there on, masked")
 }
 
 impl<'w> Work<'w> {
@@ -196,10 +177,10 @@ impl<'w> Work<'w> {
         }
         let text = std::str::from_utf8(records.fields())
             .map_err(|e| (Reason::NotText, self.column_at(records, e.valid_up_to())))?;
-        if line.raw.contains(&b'\n') && self.is_suspect(records, text) {
+        if suspect::is_suspect(line.raw, self.layout.delimiter, self.layout.header.len()) {
             return Err((Reason::QuoteSuspect, None));
         }
-        if (0..records.count()).all(|i| self.layout.header.get(i).is_some_and(|h| h == records.field(i))) {
+        if self.is_header(records) {
             return Err((Reason::HeaderAgain, None));
         }
         for (column, place) in self.layout.table.columns.iter().zip(&self.layout.places) {
@@ -211,24 +192,23 @@ impl<'w> Work<'w> {
         Ok(text)
     }
 
+    /// Whether it is the header once more, as where files were put one behind the other: then a byte order mark may
+    /// stand before it.
+    fn is_header(&self, records: &Records) -> bool {
+        let header = &self.layout.header;
+        let is_same = |(index, name): (usize, &Vec<u8>)| match index {
+            0 => header_again(records.field(0)) == name.as_slice(),
+            _ => records.field(index) == name.as_slice(),
+        };
+        header.iter().enumerate().all(is_same)
+    }
+
     /// The column of ours that holds a byte of the fields.
     fn column_at(&self, records: &Records, byte: usize) -> Option<&'w str> {
         let columns = self.layout.table.columns.iter().zip(&self.layout.places);
         let mut with_place = columns.filter_map(|(column, place)| place.map(|place| (column, place)));
         let found = with_place.find(|(_, place)| records.range(*place).contains(&byte));
         found.map(|(column, _)| column.name.as_str())
-    }
-
-    /// Whether a quoted cell holds lines that look like records: an open quote may have swallowed them.
-    fn is_suspect(&self, records: &Records, text: &str) -> bool {
-        let width = self.layout.header.len();
-        let delimiter = char::from(self.layout.delimiter);
-        width > 1
-            && (0..records.count()).filter_map(|i| text.get(records.range(i))).any(|cell| {
-                let lines: Vec<&str> = cell.lines().collect();
-                let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
-                !inner.is_empty() && inner.iter().all(|line| line.split(delimiter).count() == width)
-            })
     }
 
     fn store(&mut self, records: &Records, text: &str, line: &Line<'_>) {
@@ -358,6 +338,16 @@ impl Long {
         ];
         RecordBatch::try_new(schema.clone(), columns)
             .map_err(|e| Error::failed("cannot build rows of a list").because(e))
+    }
+}
+
+/// The first field of a header behind byte order marks, which keep its quotes from being read as such.
+fn header_again(field: &[u8]) -> &[u8] {
+    match head::behind_marks(field) {
+        marked if marked.len() < field.len() => {
+            marked.strip_prefix(b"\"").and_then(|f| f.strip_suffix(b"\"")).unwrap_or(marked)
+        }
+        field => field,
     }
 }
 
