@@ -29,6 +29,7 @@ const NO_CODES: &[&str] = &[
     "FALSE",
     "README",
     "SHA-256",
+    "CASES",
 ];
 
 #[test]
@@ -197,7 +198,8 @@ fn subcommands(help: &str) -> Vec<String> {
     let mut names = Vec::new();
     for line in help.lines() {
         if !line.starts_with(' ') && !line.is_empty() {
-            listed = line.ends_with("ommands:");
+            listed = line.ends_with(':')
+                && !["Arguments:", "Options:", "Everywhere:", "Examples:"].contains(&line);
         }
         let name = line
             .strip_prefix("  ")
