@@ -189,7 +189,7 @@ impl Help {
 
 /// `--flag=value` and what stands behind a flag left out.
 fn flag(word: &str) -> &str {
-    word.split(['=', ',', ';', ')']).next().unwrap_or_default()
+    word.split(['=', ',', ';', ')', '.']).next().unwrap_or_default()
 }
 
 /// The names under the headings of commands.
