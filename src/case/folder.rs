@@ -144,6 +144,12 @@ impl Case {
         self.run_folder(number).join("verdicts").join(format!("{query}.parquet"))
     }
 
+    /// The quality findings of a run.
+    #[must_use]
+    pub fn findings(&self, number: u32) -> PathBuf {
+        self.run_folder(number).join("quality").join("findings.parquet")
+    }
+
     /// The folder of a run's deliverables.
     #[must_use]
     pub fn out_folder(&self, number: u32) -> PathBuf {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Ui;
+use super::demand::Rejected;
 use crate::base::instant::DateOrder;
 use crate::base::{Result, table, text};
 use crate::case::Case;
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// Show what would be done, with a sample of converted values; store nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Exit with status 3 when a record or a cell was rejected. What could be read is stored all the same
+    #[arg(long, conflicts_with = "dry_run")]
+    pub strict: bool,
 }
 
 /// Stores the exports, or shows the plan.
@@ -45,7 +49,34 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         return show_plan(&plan, ui);
     }
     let outcome = stored(&case, &plan, ui)?;
-    if ui.json { ui.data_json(&outcome.json()) } else { ui.data(&outcome_text(&outcome)) }
+    if ui.json {
+        ui.data_json(&outcome.json())?;
+    } else {
+        ui.data(&outcome_text(&outcome))?;
+    }
+    let rejected = rejected(&outcome);
+    if arguments.strict {
+        return rejected.strict(case.root(), "all else is stored");
+    }
+    say_rejected(rejected, &case, ui);
+    Ok(())
+}
+
+/// What was rejected of the given files, those among them that were stored before too.
+fn rejected(outcome: &Outcome) -> Rejected {
+    let sources = outcome.files.iter().map(|file| &file.source);
+    Rejected {
+        records: sources.clone().map(|source| source.rejected).sum(),
+        cells: sources.flat_map(|source| source.field_rejects.values()).sum(),
+    }
+}
+
+/// The last line: files stored in part must not look like files stored whole.
+fn say_rejected(rejected: Rejected, case: &Case, ui: &Ui) {
+    if let Some(words) = rejected.words() {
+        let case = text::shell_word(&case.root().display().to_string());
+        ui.say(&format!("REJECTED: {words}\n  next: highwater show {case} rejects"));
+    }
 }
 
 /// Stores the exports as they are found, and says what the person should know.
@@ -56,6 +87,7 @@ pub fn store(case: &Case, inputs: &[PathBuf], ui: &Ui) -> Result<()> {
     let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default() })?;
     let outcome = stored(case, &plan, ui)?;
     ui.say(&outcome_text(&outcome));
+    say_rejected(rejected(&outcome), case, ui);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! output, everything else on standard error.
 
 mod classify;
+mod demand;
 mod demo;
 mod export;
 mod incidents;
@@ -26,7 +27,7 @@ pub use ui::Ui;
 #[command(name = "highwater", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
     after_help = "First look: highwater demo\nExit status: 0 done; 1 failed; 2 usage; 3 input rejected \
-in part (--strict); 4 verification found a difference; 5 case busy or damaged; 130 interrupted"
+in part (--strict) or a finding that --fail-on names; 4 verification found a difference; 5 case busy or damaged; 130 interrupted"
 )]
 struct CommandLine {
     #[command(flatten)]

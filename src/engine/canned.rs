@@ -1,7 +1,9 @@
 //! Canned queries as they travel with the program: a `.sql` file and its `.toml` sidecar (8-engineering, "Queries").
 
 use super::parameters::ParameterType;
+use super::tables;
 use crate::base::library::{self, Embedded};
+use crate::base::text::printable;
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Result};
 
@@ -77,6 +79,40 @@ pub struct Reason {
     pub words: String,
     /// What single fact would change it.
     pub settles: String,
+    /// Without any one of these its test is never true.
+    pub needs: Vec<Need>,
+}
+
+/// A table, or a column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The canonical table.
+    pub table: String,
+    /// The column; none when the table is meant.
+    pub column: Option<String>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "{}.{column}", self.table),
+            None => f.write_str(&self.table),
+        }
+    }
+}
+
+/// What a rule can't do without: one at least of several places, written `users.sso_only or sso`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// Any one of them is enough.
+    pub one_of: Vec<Place>,
+}
+
+impl std::fmt::Display for Need {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let places: Vec<String> = self.one_of.iter().map(ToString::to_string).collect();
+        f.write_str(&places.join(" or "))
+    }
 }
 
 /// One query of `queries/classify/`: its verdicts and its rules.
@@ -96,6 +132,8 @@ pub struct Classify {
     pub looked_up: Vec<String>,
     /// Its columns, in order.
     pub columns: Vec<Column>,
+    /// Without any one of these it has no verdicts.
+    pub needs: Vec<Need>,
     /// Its rules, in order; empty where it has no list of tests.
     pub reasons: Vec<Reason>,
     /// The query.
@@ -117,6 +155,8 @@ pub struct Finding {
     pub next: String,
     /// A small case that gives it.
     pub example: String,
+    /// Whether the rows of the query are a part of what is counted elsewhere.
+    pub is_part: bool,
 }
 
 /// One sidecar of `queries/quality/`.
@@ -128,6 +168,8 @@ pub struct Quality {
     pub findings: Vec<Finding>,
     /// The query; none where the program itself knows, as of intake and coverage.
     pub sql: Option<Embedded>,
+    /// The sidecar.
+    pub sidecar: Embedded,
 }
 
 /// Severities, the heaviest first.
@@ -150,6 +192,7 @@ fn quality_query(sidecar: Embedded) -> Result<Quality> {
             id: file.required_text("id").unwrap_or_default(),
             findings: file.sections("finding").iter().map(finding).collect(),
             sql,
+            sidecar,
         }
     })
 }
@@ -162,6 +205,7 @@ fn finding(section: &Section<'_>) -> Finding {
         consequence: english(section, "consequence"),
         next: english(section, "next"),
         example: english(section, "example"),
+        is_part: section.boolean("part").unwrap_or_default(),
     }
 }
 
@@ -237,6 +281,7 @@ pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
             order_by: file.required_texts("order_by"),
             looked_up: file.texts("looked_up"),
             columns: file.sections("column").iter().map(column).collect(),
+            needs: needs(file),
             reasons: file.sections("reason").iter().map(reason).collect(),
             sql,
             sidecar,
@@ -266,7 +311,35 @@ fn reason(section: &Section<'_>) -> Reason {
         state: section.required_text("state").unwrap_or_default(),
         words: english(section, "words"),
         settles: english(section, "settles"),
+        needs: needs(section),
     }
+}
+
+fn needs(section: &Section<'_>) -> Vec<Need> {
+    let texts = section.texts("needs");
+    let needs = texts.iter().enumerate();
+    needs.map(|(index, text)| Need { one_of: places(section, index, text) }).collect()
+}
+
+/// The places of one need; one that no table has is a mistake.
+fn places(section: &Section<'_>, index: usize, text: &str) -> Vec<Place> {
+    let place = |word: &str| {
+        let (table, column) =
+            word.split_once('.').map_or((word, None), |(table, column)| (table, Some(column)));
+        let known =
+            tables::table(table).is_ok_and(|t| column.is_none_or(|column| t.column(column).is_some()));
+        if !known {
+            let what = format!("`{}` is no table and no column of one", printable(word));
+            section.item_mistake(
+                "needs",
+                index,
+                &what,
+                "a table, or a table and its column: `users.deleted_at`",
+            );
+        }
+        Place { table: table.to_owned(), column: column.map(str::to_owned) }
+    };
+    text.split(" or ").map(place).collect()
 }
 
 /// The English words of `key`, which must be there.
