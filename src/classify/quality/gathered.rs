@@ -56,6 +56,9 @@ impl Gathered {
     /// Says how many of what was counted are the parts. To be called when all is gathered.
     pub fn parts_said(&mut self) {
         self.settle();
+        for (code, _, _) in self.parts.keys() {
+            self.details.remove(code);
+        }
         for (key, part) in &self.parts {
             let (code, table, source) = key;
             let count = self.counts.get(key).copied().unwrap_or_default();

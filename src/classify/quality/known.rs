@@ -1,7 +1,7 @@
 //! What the program knows without a query: the findings of intake, and of declared coverages.
 
-use super::counted;
 use super::gathered::{Gathered, Noticed};
+use crate::base::text::grouped;
 use crate::case::Source;
 use crate::incident::{Judged, coverage};
 
@@ -19,15 +19,15 @@ pub(super) fn of_intake(sources: &[Source], gathered: &mut Gathered) {
             };
             gathered.add(noticed, count);
         };
-        add("RECORD_REJECT", None, Some(counted(source.rejected, "records")), source.rejected);
+        add("RECORD_REJECT", None, Some(counted(source.rejected, source.read, "records")), source.rejected);
         for (column, count) in &source.field_rejects {
-            add("FIELD_REJECT", Some(column), Some(counted(*count, "cells")), *count);
+            add("FIELD_REJECT", Some(column), Some(counted(*count, source.stored, "cells")), *count);
         }
         for column in &source.unknown_columns {
             add("COLUMN_UNKNOWN", Some(column), None, 1);
         }
         for (column, count) in &source.zone_unstated {
-            add("ZONE_UNSTATED", Some(column), Some(counted(*count, "values")), *count);
+            add("ZONE_UNSTATED", Some(column), Some(counted(*count, source.stored, "cells")), *count);
         }
         for (column, order) in inferred(source) {
             add("DATES_INFERRED", Some(column), Some(format!("read as {order}")), 1);
@@ -59,8 +59,13 @@ pub(super) fn of_coverage(judged: &[Judged], gathered: &mut Gathered) {
             gathered.add(noticed(objection.code, None, objection.detail.clone()), 1);
         }
         for (source, rejected) in &coverage.rejects {
-            let detail = counted(*rejected, "records");
+            let detail = format!("{} rejected", grouped(*rejected));
             gathered.add(noticed(coverage::COVERAGE_REJECTS, Some(source), detail), *rejected);
         }
     }
+}
+
+/// What a count is of, such as `3 of 627 records`.
+fn counted(count: u64, of: u64, what: &str) -> String {
+    format!("{} of {} {what}", grouped(count), grouped(of))
 }

@@ -20,7 +20,6 @@ pub use gathered::SINGLE_ROWS;
 
 use gathered::{Gathered, Noticed};
 
-use crate::base::text::grouped;
 use crate::base::{Error, Result, interrupt};
 use crate::case::{FindingRecord, Source};
 use crate::engine::Session;
@@ -141,9 +140,4 @@ fn finding_of<'f>(known: &BTreeMap<&str, &'f Finding>, code: &str) -> Result<&'f
         .get(code)
         .copied()
         .ok_or_else(|| Error::failed(format!("the finding {code} stands in no sidecar of queries/quality")))
-}
-
-/// What a count counts, such as `12 cells`.
-fn counted(count: u64, of: &str) -> String {
-    format!("{} {of}", grouped(count))
 }

@@ -5,10 +5,10 @@ use super::text::Page;
 use crate::base::text::{grouped, printable, shell_word};
 use crate::case::FindingRecord;
 
-/// So many of each weight are shown in full; the others are named.
-const SHOWN: [(&str, usize); 3] = [("serious", 8), ("check", 4), ("note", 2)];
-/// So many details of one finding are shown.
-const DETAILS: usize = 3;
+/// Of each weight so many are shown in full, with so many details each; the others are named.
+const SHOWN: [(&str, usize, usize); 3] = [("serious", 8, 3), ("check", 5, 2), ("note", 2, 1)];
+/// What shows the rows of any finding.
+const SHOW: &str = "highwater show CASE findings --code";
 /// Stands for a blank of a command, which is never broken: it is to be copied.
 const UNBROKEN: char = '\u{a0}';
 
@@ -19,12 +19,15 @@ impl Page<'_> {
             let line = self.words.get("line.no_coverage");
             self.wrapped("  ", &line);
         }
-        for (severity, shown) in SHOWN {
-            self.of_severity(severity, shown);
+        let command = self.command(&format!("{SHOW} CODE"));
+        let line = self.words.line("show_finding", &[("command", command)]);
+        self.wrapped("  ", &line);
+        for (severity, shown, details) in SHOWN {
+            self.of_severity(severity, shown, details);
         }
     }
 
-    fn of_severity(&mut self, severity: &str, shown: usize) {
+    fn of_severity(&mut self, severity: &str, shown: usize, details: usize) {
         let summary = self.summary;
         let mut findings: Vec<&FindingRecord> =
             summary.findings.iter().filter(|finding| finding.severity == severity).collect();
@@ -37,19 +40,18 @@ impl Page<'_> {
         self.wrapped("  ", &title);
         let (full, named) = findings.split_at(findings.len().min(shown));
         for finding in full {
-            self.finding(finding);
+            self.finding(finding, details);
         }
         if !named.is_empty() {
             let names: Vec<String> =
                 named.iter().map(|f| format!("{} {}", grouped(f.count), f.code)).collect();
             let values = [("more", grouped(named.len() as u64)), ("names", names.join(", "))];
             let line = self.words.line("more_findings", &values);
-            let command = self.command("highwater show CASE findings");
-            self.wrapped("    ", &format!("{line} {command}"));
+            self.wrapped("    ", &line);
         }
     }
 
-    fn finding(&mut self, finding: &FindingRecord) {
+    fn finding(&mut self, finding: &FindingRecord, details: usize) {
         let values = [
             ("count", grouped(finding.count)),
             ("code", finding.code.clone()),
@@ -57,16 +59,19 @@ impl Page<'_> {
         ];
         let line = self.words.line("finding", &values);
         self.wrapped("    ", &line);
-        for detail in finding.details.iter().take(DETAILS) {
+        for detail in finding.details.iter().take(details) {
             self.wrapped("      - ", detail);
         }
-        let left = finding.details.len().saturating_sub(DETAILS);
+        let left = finding.details.len().saturating_sub(details);
         if left > 0 {
             let line = self.words.line("more_details", &[("more", grouped(left as u64))]);
             self.wrapped("      - ", &line);
         }
-        let next = self.next(&finding.next);
-        self.wrapped("      ", &next);
+        // What only shows the rows is said once, above all of them.
+        if finding.next != format!("`{SHOW} {}`", finding.code) {
+            let next = self.next(&finding.next);
+            self.wrapped("      ", &next);
+        }
     }
 
     /// What comes next, with its commands for this case.
