@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, Result};
+use super::{Error, Result, interrupt};
 
 /// A running SHA-256 over pieces.
 #[derive(Clone, Default)]
@@ -36,12 +36,13 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// The SHA-256 of a whole file.
 ///
 /// # Errors
-/// When the file can't be read.
+/// When the file can't be read, or the user interrupts.
 pub fn sha256_file(path: &Path) -> Result<String> {
     let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
     let mut hasher = Hasher::default();
     let mut buffer = vec![0; 1 << 16];
     loop {
+        interrupt::check()?;
         let n = file.read(&mut buffer).map_err(|e| Error::io("read", path, e))?;
         match buffer.get(..n) {
             Some(piece) if n > 0 => hasher.update(piece),

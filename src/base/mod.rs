@@ -8,6 +8,7 @@ pub mod interrupt;
 pub mod library;
 pub mod nearest;
 pub mod progress;
+pub mod staged;
 pub mod table;
 pub mod text;
 pub mod toml_file;

@@ -3,28 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::lock::CaseLock;
+use super::making::{Making, NewCase};
 use super::register::Register;
 use super::run::RunRecord;
-use crate::base::{Error, Kind, Place, Result, digest, files};
+use super::scratch::Scratch;
+use crate::base::{Error, Kind, Place, Result, files};
 
 /// Version of the folder's form.
-const FORMAT: u32 = 1;
-/// Bytes of a case key.
-const KEY_BYTES: usize = 32;
-
-/// What a new case starts from.
-#[derive(Clone, Debug, Default)]
-pub struct NewCase {
-    /// The profile's text, as given.
-    pub profile: String,
-    /// The facts' text, when there are any yet.
-    pub facts: Option<String>,
-    /// The case key as hex, when one is given; else a new one is made.
-    pub key: Option<String>,
-}
+pub(super) const FORMAT: u32 = 1;
+/// Where sessions of the engine have their scratch folders.
+pub(super) const SCRATCH: &str = "tmp";
 
 /// An open case.
 #[derive(Clone, Debug)]
@@ -32,57 +23,29 @@ pub struct Case {
     root: PathBuf,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct About {
     format: u32,
-    name: String,
-    created_with: String,
 }
 
 impl Case {
+    /// The case in that folder, which may not be whole yet.
+    pub(super) fn at(root: &Path) -> Self {
+        Self { root: root.to_path_buf() }
+    }
+
     /// Whether there is a case in that folder.
     #[must_use]
     pub fn exists(root: &Path) -> bool {
         root.join("case.toml").is_file()
     }
 
-    /// Makes a new case. `case.toml` is written last: without it there is no case.
+    /// Makes a new case.
     ///
     /// # Errors
-    /// When there is one already, the folder holds other files, or it can't be written.
+    /// As [`Making::begin`] and [`Making::finish`].
     pub fn create(root: &Path, new: &NewCase) -> Result<Self> {
-        if Self::exists(root) {
-            return Err(Error::usage(format!("{} is a case already", root.display()))
-                .next("name another folder, or go on with `highwater status` there"));
-        }
-        refuse_foreign_files(root)?;
-        let case = Self { root: root.to_path_buf() };
-        for folder in ["keys", "store", "runs", "out"] {
-            files::make_folder(&root.join(folder))?;
-        }
-        case.write_key(new.key.as_deref())?;
-        files::write(&root.join("incident.toml"), new.profile.as_bytes())?;
-        if let Some(facts) = &new.facts {
-            case.write_facts(facts)?;
-        }
-        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // A JSON string is a TOML basic string too.
-        let name =
-            serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
-        let text =
-            format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION"));
-        files::write(&root.join("case.toml"), text.as_bytes())?;
-        Ok(case)
-    }
-
-    fn write_key(&self, given: Option<&str>) -> Result<()> {
-        let key = match given {
-            Some(key) => key.trim().to_owned(),
-            None => new_key()?,
-        };
-        let path = self.root.join("keys/case.key");
-        files::write(&path, format!("{key}\n").as_bytes())?;
-        only_owner(&path)
+        Making::begin(root, new)?.finish()
     }
 
     /// Opens a case.
@@ -92,7 +55,9 @@ impl Case {
     pub fn open(root: &Path) -> Result<Self> {
         let path = root.join("case.toml");
         if !path.is_file() {
-            return Err(Error::usage(format!("{} is not a case: it has no case.toml", root.display()))
+            let begun = root.join("journal.jsonl").is_file();
+            let why = if begun { "its making was interrupted, or it has lost" } else { "it has no" };
+            return Err(Error::usage(format!("{} is not a case: {why} case.toml", root.display()))
                 .next(format!("make one: highwater init {} --incident NAME", root.display())));
         }
         let text = files::read_text(&path)?;
@@ -126,10 +91,12 @@ impl Case {
         self.root.join("store")
     }
 
-    /// Where the engine spills and keeps what lives as long as one command; swept by the next holder of the lock.
-    #[must_use]
-    pub fn scratch(&self) -> PathBuf {
-        self.root.join("tmp")
+    /// A folder of one's own for one session of the engine; needs no lock of the case.
+    ///
+    /// # Errors
+    /// When neither the case nor the system's temporary folder can be written.
+    pub fn scratch(&self) -> Result<Scratch> {
+        Scratch::take(&self.root.join(SCRATCH))
     }
 
     /// The folder of a run.
@@ -142,6 +109,12 @@ impl Case {
     #[must_use]
     pub fn verdicts(&self, number: u32, query: &str) -> PathBuf {
         self.run_folder(number).join("verdicts").join(format!("{query}.parquet"))
+    }
+
+    /// The quality findings of a run.
+    #[must_use]
+    pub fn findings(&self, number: u32) -> PathBuf {
+        self.run_folder(number).join("quality/findings.parquet")
     }
 
     /// The folder of a run's deliverables.
@@ -175,12 +148,12 @@ impl Case {
         files::write(&self.root.join("facts.toml"), text.as_bytes())
     }
 
-    /// Takes the exclusive lock, recovers the journal and sweeps what a killed process left.
+    /// Takes the exclusive lock for the command `verb`, recovers the journal and sweeps what a killed process left.
     ///
     /// # Errors
     /// When another process holds it, or the journal is damaged.
-    pub fn lock(&self) -> Result<CaseLock> {
-        CaseLock::take(&self.root)
+    pub fn lock(&self, verb: &str) -> Result<CaseLock> {
+        CaseLock::take(&self.root, verb)
     }
 
     /// The register of sources.
@@ -234,43 +207,4 @@ impl Case {
             Error::new(Kind::CaseUnusable, "the record of a run is damaged").at(Place::file(&path)).because(e)
         })
     }
-}
-
-/// A new random case key as hex.
-///
-/// # Errors
-/// When the system has no randomness to give.
-fn new_key() -> Result<String> {
-    let mut bytes = [0; KEY_BYTES];
-    getrandom::fill(&mut bytes)
-        .map_err(|e| Error::failed("the system gave no randomness for the case key").because(e))?;
-    Ok(digest::hex(&bytes))
-}
-
-fn refuse_foreign_files(root: &Path) -> Result<()> {
-    // What an interrupted `init` left may stay; anything else is somebody's.
-    const OURS: [&str; 7] = ["keys", "store", "runs", "out", "tmp", "incident.toml", "facts.toml"];
-    let foreign = fs::read_dir(root)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .find(|entry| !OURS.iter().any(|ours| entry.file_name() == *ours));
-    match foreign {
-        None => Ok(()),
-        Some(entry) => {
-            Err(Error::usage(format!("{} is not empty: it holds {}", root.display(), entry.path().display()))
-                .next("name a folder that is empty or not there yet"))
-        }
-    }
-}
-
-#[cfg(unix)]
-fn only_owner(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| Error::io("protect", path, e))
-}
-
-#[cfg(not(unix))]
-fn only_owner(_path: &Path) -> Result<()> {
-    Ok(())
 }

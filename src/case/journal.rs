@@ -1,16 +1,25 @@
 //! The journal: what was done to a case, one line an act, each line hashing the one before
 //! (6-deliverables, "Journal"). Clock times stand here only, never in a verdict.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::files::{self, Pending};
 use crate::base::{Error, Kind, Result, digest, instant};
 
 const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The stages of an act.
+const BEGIN: &str = "begin";
+const END: &str = "end";
+/// The verbs of a case that is being made.
+const MAKING: [&str; 3] = ["init", "declare", RECOVER];
+/// The verb of what the program does on its own to go on after a crash.
+pub(super) const RECOVER: &str = "recover";
 
 /// What an act is and what it touched; arguments hold no personal data and only relative paths.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -39,35 +48,74 @@ struct Line {
     prev: String,
 }
 
+/// An act that began and of whose end nothing is written: its process was killed, or could not write any more.
+#[derive(Clone, Debug)]
+pub(super) struct Unfinished {
+    /// The number of its line.
+    pub sequence: u64,
+    /// The hash of its line.
+    pub hash: String,
+    /// What was begun.
+    pub act: Act,
+}
+
 /// The journal of a case whose lock is held.
 #[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
     sequence: u64,
     head: String,
+    /// Whether nothing but the making of the case is recorded.
+    only_made: bool,
+    /// Bytes of the lines that follow from each other. What stands behind them was never acknowledged.
+    length: u64,
+    unfinished: Option<Unfinished>,
 }
 
 impl Journal {
-    /// Opens the journal. A torn last line (a killed process) is set aside under a name of its own and recorded.
+    /// Opens the journal. A torn last line (a killed process, a full disk) is set aside under a name of its own and
+    /// recorded.
     pub(super) fn open(path: PathBuf) -> Result<Self> {
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(e) => return Err(Error::io("read", &path, e)),
+        let mut journal = Self {
+            path,
+            sequence: 0,
+            head: NOTHING_BEFORE.to_owned(),
+            only_made: true,
+            length: 0,
+            unfinished: None,
         };
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
-        let (lines, torn) = bytes.split_at(whole);
-        let mut journal = Self { path, sequence: 0, head: NOTHING_BEFORE.to_owned() };
-        for line in lines.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-            journal.follow(line)?;
+        let file = match File::open(&journal.path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(journal),
+            Err(e) => return Err(Error::io("read", &journal.path, e)),
+        };
+        let mut lines = BufReader::new(file);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            lines.read_until(b'\n', &mut line).map_err(|e| Error::io("read", &journal.path, e))?;
+            match line.split_last() {
+                None => return Ok(journal),
+                Some((b'\n', whole)) => journal.follow(whole)?,
+                Some(_) => {
+                    journal.set_aside(&line)?;
+                    return Ok(journal);
+                }
+            }
         }
-        if !torn.is_empty() {
-            journal.set_aside(lines, torn)?;
-        }
-        Ok(journal)
     }
 
-    fn follow(&mut self, line: &[u8]) -> Result<()> {
+    /// The act whose end is not written.
+    pub(super) fn unfinished(&self) -> Option<&Unfinished> {
+        self.unfinished.as_ref()
+    }
+
+    /// Whether nothing but the making of the case is recorded.
+    pub(super) fn has_only_made(&self) -> bool {
+        self.only_made
+    }
+
+    fn follow(&mut self, text: &[u8]) -> Result<()> {
         let broken = |journal: &Self| {
             Error::new(
                 Kind::CaseUnusable,
@@ -79,37 +127,55 @@ impl Journal {
             )
             .next("the journal was changed by hand or damaged: restore the case from a copy")
         };
-        let read: Line = serde_json::from_slice(line).map_err(|e| broken(self).because(e))?;
-        if read.prev != self.head || read.sequence != self.sequence + 1 {
+        let line: Line = serde_json::from_slice(text).map_err(|e| broken(self).because(e))?;
+        if line.prev != self.head || line.sequence != self.sequence + 1 {
             return Err(broken(self));
         }
-        self.sequence = read.sequence;
-        self.head = digest::sha256(line);
+        self.add(line, text);
         Ok(())
     }
 
-    fn set_aside(&mut self, whole: &[u8], torn: &[u8]) -> Result<()> {
+    /// Takes a line that is written.
+    fn add(&mut self, line: Line, text: &[u8]) {
+        self.sequence = line.sequence;
+        self.head = digest::sha256(text);
+        self.length += text.len() as u64 + 1;
+        self.only_made &= MAKING.contains(&line.act.verb.as_str());
+        let begun = || Unfinished { sequence: line.sequence, hash: self.head.clone(), act: line.act };
+        self.unfinished = (line.stage == BEGIN).then(begun);
+    }
+
+    /// Keeps a torn line beside the journal, and gives the journal the line that tells of it, in one write.
+    fn set_aside(&mut self, torn: &[u8]) -> Result<()> {
         let hash = digest::sha256(torn);
         let short = hash.get(..16).unwrap_or(&hash);
-        let aside = self.path.with_file_name(format!("journal.torn-{short}"));
-        crate::base::files::write(&aside, torn)?;
-        crate::base::files::write(&self.path, whole)?;
-        let act = Act { verb: "recover".into(), wrote: vec![hash], ..Act::default() };
-        self.line(&act, "end", Some("a torn last line was set aside"))
+        files::write(&self.path.with_file_name(format!("journal.torn-{short}")), torn)?;
+        let unfinished = self.unfinished.take();
+        let act = Act { verb: RECOVER.to_owned(), wrote: vec![hash], ..Act::default() };
+        let (line, text) = self.line(&act, END, Some("a torn last line was set aside"))?;
+        let failed = |e| Error::io("write", &self.path, e);
+        let whole = File::open(&self.path).map_err(failed)?.take(self.length);
+        let mut journal = Pending::create(&self.path)?;
+        io::copy(&mut BufReader::new(whole), &mut journal).map_err(failed)?;
+        journal.write_all(&text).and_then(|()| journal.write_all(b"\n")).map_err(failed)?;
+        journal.commit()?;
+        self.add(line, &text);
+        self.unfinished = unfinished;
+        Ok(())
     }
 
     /// Records that an act begins; returns the hash of the line.
     pub(super) fn begin(&mut self, act: &Act) -> Result<String> {
-        self.line(act, "begin", None)?;
+        self.write(act, BEGIN, None)?;
         Ok(self.head.clone())
     }
 
     /// Records how an act ended.
     pub(super) fn end(&mut self, act: &Act, outcome: &str) -> Result<()> {
-        self.line(act, "end", Some(outcome))
+        self.write(act, END, Some(outcome))
     }
 
-    fn line(&mut self, act: &Act, stage: &str, outcome: Option<&str>) -> Result<()> {
+    fn line(&self, act: &Act, stage: &str, outcome: Option<&str>) -> Result<(Line, Vec<u8>)> {
         let line = Line {
             sequence: self.sequence + 1,
             time: now(),
@@ -119,22 +185,36 @@ impl Journal {
             outcome: outcome.map(str::to_owned),
             prev: self.head.clone(),
         };
-        let mut text =
-            serde_json::to_string(&line).map_err(|e| Error::failed("cannot write the journal").because(e))?;
-        self.head = digest::sha256(text.as_bytes());
-        self.sequence += 1;
-        text.push('\n');
-        append(&self.path, text.as_bytes()).map_err(|e| Error::io("write", &self.path, e))
+        let text =
+            serde_json::to_vec(&line).map_err(|e| Error::failed("cannot write the journal").because(e))?;
+        Ok((line, text))
+    }
+
+    fn write(&mut self, act: &Act, stage: &str, outcome: Option<&str>) -> Result<()> {
+        let (line, mut text) = self.line(act, stage, outcome)?;
+        text.push(b'\n');
+        append(&self.path, self.length, &text).map_err(|e| Error::io("write", &self.path, e))?;
+        text.pop();
+        self.add(line, &text);
+        Ok(())
     }
 }
 
-fn append(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Appends to the first `length` bytes of a file. What stands behind them is the piece of a line that could not be
+/// written, which was told as an error then: without this the next line would be glued to it.
+fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    if file.metadata()?.len() != length {
+        file.set_len(length)?;
+    }
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    // The first line makes the file: its name must be as durable as its content.
+    if length == 0 { File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
 }
 
-fn now() -> String {
+/// The clock's time, RFC 3339.
+pub(super) fn now() -> String {
     let micros = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

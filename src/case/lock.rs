@@ -1,12 +1,15 @@
 //! The exclusive lock of a case: two processes never write one case.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::journal::{Act, Journal};
+use super::folder::SCRATCH;
+use super::journal::{self, Act, Journal};
+use super::recover;
 use super::register::Register;
-use crate::base::{Error, Kind, Result, files};
+use super::scratch;
+use crate::base::{Error, Kind, Result, digest};
 
 /// Held while a case is written. Only its holder appends to the journal, replaces the register and sweeps what
 /// a killed process left. The system releases it when the process ends, however it ends.
@@ -14,11 +17,12 @@ use crate::base::{Error, Kind, Result, files};
 pub struct CaseLock {
     root: PathBuf,
     journal: Journal,
-    _file: File,
+    file: File,
 }
 
 impl CaseLock {
-    pub(super) fn take(root: &Path) -> Result<Self> {
+    /// Takes the lock for the command `verb`, recovers the journal and sweeps what a killed process left.
+    pub(super) fn take(root: &Path, verb: &str) -> Result<Self> {
         let path = root.join("lock");
         let mut file = OpenOptions::new()
             .create(true)
@@ -26,16 +30,17 @@ impl CaseLock {
             .read(true)
             .write(true)
             .open(&path)
-            .map_err(|e| Error::io("open", &path, e))?;
+            .map_err(|e| Error::io("open the lock", &path, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(busy(root, &mut file)),
             Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
         }
-        note_holder(&mut file).map_err(|e| Error::io("write", &path, e))?;
+        note_holder(&mut file, verb).map_err(|e| Error::io("write", &path, e))?;
         let journal = Journal::open(root.join("journal.jsonl"))?;
-        let lock = Self { root: root.to_path_buf(), journal, _file: file };
+        let mut lock = Self { root: root.to_path_buf(), journal, file };
         lock.sweep()?;
+        recover::record_unfinished(root, &mut lock.journal)?;
         Ok(lock)
     }
 
@@ -50,53 +55,69 @@ impl CaseLock {
     /// Records how an act ended.
     ///
     /// # Errors
-    /// When the journal can't be written.
+    /// When the journal can't be written; the act is done all the same, and the next holder of the lock records it.
     pub fn end(&mut self, act: &Act, outcome: &str) -> Result<()> {
-        self.journal.end(act, outcome)
+        self.journal.end(act, outcome).map_err(|e| {
+            Error::failed(format!("{} ended ({outcome}), but the journal could not say so", act.verb))
+                .because(e)
+                .next("see to the cause; the next command at this case records what it finds")
+        })
     }
 
-    /// Commits what was stored: from this rename on the register's sources exist.
+    /// Records that an act failed, and hands on why. What the journal can't say now, the next holder of the lock
+    /// records: the first error is the one to be told.
+    pub fn failed(&mut self, act: &Act, outcome: &str, why: Error) -> Error {
+        let _ = self.journal.end(act, outcome);
+        why
+    }
+
+    /// Commits what was stored: from this rename on the register's sources exist. Returns the register's SHA-256.
     ///
     /// # Errors
-    /// When it can't be written; the old register stands then.
-    pub fn commit(&mut self, register: &Register) -> Result<()> {
-        register.write(&self.root.join("store/sources.parquet"))
+    /// When it can't be written; which register stands then is seen by reading it.
+    pub fn commit(&mut self, register: &Register) -> Result<String> {
+        let path = self.root.join("store/sources.parquet");
+        register.write(&path)?;
+        digest::sha256_file(&path)
     }
 
-    /// Removes what a killed process left half done: pending files, runs without a record, spilled data.
-    fn sweep(&self) -> Result<()> {
-        for entry in walkdir::WalkDir::new(self.root.join("store")).into_iter().flatten() {
-            if entry.path().extension().is_some_and(|e| e == files::PENDING) {
-                remove(entry.path(), fs::remove_file(entry.path()))?;
-            }
-        }
-        for entry in fs::read_dir(self.root.join("runs")).into_iter().flatten().flatten() {
-            if !entry.path().join("run.json").exists() {
-                remove(&entry.path(), fs::remove_dir_all(entry.path()))?;
-            }
-        }
-        let spill = self.root.join("tmp");
-        if spill.exists() {
-            remove(&spill, fs::remove_dir_all(&spill))?;
-        }
-        Ok(())
+    /// Whether nothing but the making of the case was ever done in it.
+    pub(super) fn has_only_made(&self) -> bool {
+        self.journal.has_only_made()
+    }
+
+    /// Removes what does not exist: pending files, files of the store that the register does not name, runs
+    /// without a record, scratch folders that nobody uses.
+    ///
+    /// # Errors
+    /// When something can't be removed.
+    pub fn sweep(&self) -> Result<()> {
+        recover::sweep_pending(&self.root)?;
+        recover::sweep_store(&self.root)?;
+        recover::sweep_runs(&self.root)?;
+        scratch::sweep(&self.root.join(SCRATCH))
     }
 }
 
-fn remove(path: &Path, result: std::io::Result<()>) -> Result<()> {
-    result.map_err(|e| Error::io("remove", path, e))
+impl Drop for CaseLock {
+    fn drop(&mut self) {
+        // So that nobody is told of a holder who is gone. A killed one leaves its name, which is only read while
+        // another one holds the lock, who has written its own.
+        let _ = self.file.set_len(0);
+    }
 }
 
-fn note_holder(file: &mut File) -> std::io::Result<()> {
+/// Who holds the lock, for whoever meets it.
+fn note_holder(file: &mut File, verb: &str) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
-    writeln!(file, "process {}", std::process::id())?;
-    file.flush()
+    let note = format!("process {} (highwater {verb}, since {})\n", std::process::id(), journal::now());
+    file.write_all(note.as_bytes())
 }
 
 fn busy(root: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
-    let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
+    let known = file.take(200).read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
     let holder = if known { holder.trim() } else { "another process" };
     Error::new(Kind::CaseUnusable, format!("the case {} is in use by {holder}", root.display()))
         .next("wait until it has ended, then run the same command again")

@@ -3,12 +3,18 @@
 mod folder;
 mod journal;
 mod lock;
+mod making;
+mod recover;
 mod register;
 mod run;
+mod scratch;
+pub mod views;
 pub mod workbench;
 
-pub use folder::{Case, NewCase};
+pub use folder::Case;
 pub use journal::Act;
 pub use lock::CaseLock;
+pub use making::{Making, NewCase};
 pub use register::{Custody, Reading, Register, Source};
 pub use run::{CoverageRecord, FindingRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};
+pub use scratch::Scratch;

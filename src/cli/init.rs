@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Ui;
-use crate::base::{Error, Result, digest, toml_file};
-use crate::case::{Act, Case, NewCase};
+use crate::base::{Error, Result, toml_file};
+use crate::case::{Case, Making, NewCase};
 use crate::incident::{self, Facts, Profile};
 use crate::intake;
 
@@ -36,7 +36,7 @@ pub struct Arguments {
 /// # Errors
 /// When profile, facts or key are wrong, or the folder can't be used.
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
-    let case = create(arguments)?;
+    let case = create(arguments, ui)?;
     ui.say(&format!("made the case {}", case.root().display()));
     ui.say(&format!("next: highwater ingest {} FILE|DIR…", case.root().display()));
     Ok(())
@@ -46,31 +46,20 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn create(arguments: &Arguments) -> Result<Case> {
+pub fn create(arguments: &Arguments, ui: &Ui) -> Result<Case> {
     let (name, profile) = incident::profile_text(&arguments.incident)?;
     Profile::parse(&name, &profile)?;
     let facts = arguments.facts.as_deref().map(facts_text).transpose()?;
     let key = arguments.key_file.as_deref().map(key_text).transpose()?;
-    let made: Vec<String> = [Some(&profile), facts.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(|text| digest::sha256(text.as_bytes()))
-        .collect();
-    let case = Case::create(&arguments.case, &NewCase { profile, facts, key })?;
-    record(&case, made)?;
-    if let Some(account) = &arguments.account {
-        intake::declare_account(&case, account, arguments.products.as_deref())?;
+    let mut making = Making::begin(&arguments.case, &NewCase { profile, facts, key })?;
+    if making.is_resumed {
+        ui.say("an init had been interrupted here: the case is made anew");
     }
-    Ok(case)
-}
-
-/// The journal begins with the case: with which profile and facts.
-fn record(case: &Case, wrote: Vec<String>) -> Result<()> {
-    let mut act = Act { verb: "init".to_owned(), ..Act::default() };
-    let mut lock = case.lock()?;
-    lock.begin(&act)?;
-    act.wrote = wrote;
-    lock.end(&act, "done")
+    if let Some(account) = &arguments.account {
+        let case = making.case().clone();
+        intake::declare_account(&case, &mut making.lock, account, arguments.products.as_deref())?;
+    }
+    making.finish()
 }
 
 fn facts_text(path: &Path) -> Result<String> {

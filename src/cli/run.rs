@@ -34,14 +34,15 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     if Case::exists(&arguments.case) {
         same_profile(arguments)?;
     } else {
-        init::create(&init::Arguments {
+        let new = init::Arguments {
             case: arguments.case.clone(),
             incident: arguments.incident.clone(),
             facts: arguments.facts.clone(),
             key_file: None,
             account: None,
             products: None,
-        })?;
+        };
+        init::create(&new, ui)?;
     }
     let case = Case::open(&arguments.case)?;
     ingest::store(&case, &arguments.inputs, ui)?;

@@ -26,7 +26,7 @@ const BATCH: usize = 8_192;
 pub fn export(case: &Case, number: u32, out: Option<&Path>, meter: &Meter) -> Result<Written> {
     let record = case.run_record(number)?;
     let folder = out.map_or_else(|| case.out_folder(number).join("verdicts"), Path::to_path_buf);
-    let mut lock = case.lock()?;
+    let mut lock = case.lock("export")?;
     let act = Act {
         verb: "export".to_owned(),
         arguments: vec!["verdicts".to_owned(), format!("run={}", record.id)],
@@ -34,7 +34,7 @@ pub fn export(case: &Case, number: u32, out: Option<&Path>, meter: &Meter) -> Re
         wrote: Vec::new(),
     };
     lock.begin(&act)?;
-    let made = write_all(case, number, &record, &folder, meter);
+    let made = written::together(&folder, None, |staged| write_all(case, number, &record, staged, meter));
     let files = written::ended(&mut lock, act, made)?;
     Ok(Written { folder, files })
 }
@@ -76,6 +76,7 @@ fn write(parquet: &Path, path: &Path, file: String) -> Result<WrittenFile> {
     out.add(&piece)?;
     let mut rows = 0;
     for batch in reader {
+        interrupt::check()?;
         let batch = batch.map_err(|e| damaged(e.into()))?;
         piece.clear();
         lines(&mut piece, &batch)?;

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::base::digest::Hasher;
 use crate::base::files::Pending;
-use crate::base::{Error, Result};
+use crate::base::staged::Staged;
+use crate::base::{Error, Result, interrupt};
 use crate::case::{Act, CaseLock};
 
 /// One file that was written.
@@ -39,9 +40,33 @@ pub(super) fn ended(
     mut act: Act,
     made: Result<Vec<WrittenFile>>,
 ) -> Result<Vec<WrittenFile>> {
-    act.wrote = made.iter().flatten().map(|f| f.sha256.clone()).collect();
-    lock.end(&act, if made.is_ok() { "done" } else { "failed" })?;
-    made
+    match made {
+        Ok(files) => {
+            act.wrote = files.iter().map(|f| f.sha256.clone()).collect();
+            lock.end(&act, "done")?;
+            Ok(files)
+        }
+        Err(why) => {
+            let kept = "the case as it was, this export wrote nothing";
+            Err(lock.failed(&act, "failed", interrupt::kept(why, kept)))
+        }
+    }
+}
+
+/// Makes files that belong together: all appear in `folder`, or none; where they replace others, `last` follows all
+/// others.
+///
+/// # Errors
+/// What `make` says, or when the files can't be given their place.
+pub(super) fn together(
+    folder: &Path,
+    last: Option<&str>,
+    make: impl FnOnce(&Path) -> Result<Vec<WrittenFile>>,
+) -> Result<Vec<WrittenFile>> {
+    let staged = Staged::create(folder)?;
+    let files = make(staged.path())?;
+    staged.commit(last)?;
+    Ok(files)
 }
 
 /// A text file being written and hashed in pieces; nothing stands under its name before [`HashedOut::finish`].

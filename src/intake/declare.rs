@@ -6,17 +6,22 @@ use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, new_null_arra
 
 use super::{cell, columns};
 use crate::base::{Error, Result, digest};
-use crate::case::{Act, Case, Source};
+use crate::case::{Act, Case, CaseLock, Source};
 use crate::engine::{ParquetOut, tables};
 
 /// The name that the register gives to what was declared.
-const DECLARED: &str = "declared";
+pub(super) const DECLARED: &str = "declared";
 
 /// Stores one record of `accounts`, of a source named `declared` (2-tables, "Canonical tables").
 ///
 /// # Errors
-/// When the account has no name, another one is declared already, or the case can't be written.
-pub fn declare_account(case: &Case, account: &str, products: Option<&str>) -> Result<()> {
+/// When the account has no name, or the case can't be written.
+pub fn declare_account(
+    case: &Case,
+    lock: &mut CaseLock,
+    account: &str,
+    products: Option<&str>,
+) -> Result<()> {
     let account = account.trim();
     if account.is_empty() {
         return Err(Error::usage("the account has no name").next("--account ID"));
@@ -25,7 +30,6 @@ pub fn declare_account(case: &Case, account: &str, products: Option<&str>) -> Re
         products.map(|list| cell::items(list, true)).unwrap_or_default().into_iter().collect();
     let statement = format!("account_id,products\n{account},{}\n", items.join(";"));
     let sha256 = digest::sha256(statement.as_bytes());
-    let mut lock = case.lock()?;
     let mut register = case.register()?;
     if register.find(&sha256, "accounts").is_some() {
         return Ok(());
@@ -41,11 +45,11 @@ pub fn declare_account(case: &Case, account: &str, products: Option<&str>) -> Re
         columns: ["account_id", "products"].map(|name| (name.to_owned(), name.to_owned())).into(),
         ..Source::default()
     };
-    let act = Act { verb: "declare".to_owned(), read: vec![sha256], ..Act::default() };
+    let mut act = Act { verb: "declare".to_owned(), read: vec![sha256], ..Act::default() };
     lock.begin(&act)?;
     write(case, &source.source, account, &items)?;
     register.add(source);
-    lock.commit(&register)?;
+    act.wrote.push(lock.commit(&register)?);
     lock.end(&act, "stored")
 }
 

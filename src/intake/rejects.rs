@@ -121,9 +121,9 @@ impl<'p> RejectsOut<'p> {
         out.write(&batch(self.source, rejects)?)
     }
 
-    /// Makes the file durable; false when there is nothing to keep.
-    pub fn finish(self) -> Result<bool> {
-        self.out.map_or(Ok(false), |out| out.finish().map(|_| true))
+    /// Makes the file durable; none when there is nothing to keep.
+    pub fn finish(self) -> Result<()> {
+        self.out.map_or(Ok(()), |out| out.finish().map(drop))
     }
 }
 

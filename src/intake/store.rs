@@ -11,7 +11,7 @@ use super::tally::{OrderFound, OrdersSeen, Tally};
 use super::typing::{Layout, Typed};
 use crate::base::instant::DateOrder;
 use crate::base::progress::{Meter, Work};
-use crate::base::{Error, Place, Result, digest};
+use crate::base::{Error, Kind, Place, Result, digest, interrupt};
 use crate::case::{Act, Case, CaseLock, Reading, Register, Source};
 use crate::engine::ParquetOut;
 
@@ -47,61 +47,76 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
-/// Stores the files of a plan, all or none.
+/// Stores the files of a plan, all or none; only an interruption by the user keeps those that are done.
 ///
 /// # Errors
 /// When the case is busy, or a file can't be read, has changed, or was stored before with another reading: nothing is
 /// stored then.
 pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Result<Outcome> {
-    let mut lock = case.lock()?;
-    let mut outcome = Outcome { files: Vec::new(), notes: plan.notes.clone() };
-    outcome.notes.extend(adopt_facts(case, plan)?);
+    let mut lock = case.lock("ingest")?;
+    let facts = facts_to_adopt(case, plan)?;
     let register = case.register()?;
-    let hashes = hash(plan, meter)?;
-    let act = Act {
+    let hashes = hash(plan, meter).map_err(|e| interrupt::kept(e, "the case as it was"))?;
+    let mut act = Act {
         verb: "ingest".to_owned(),
         arguments: plan.files.iter().map(|file| file.table().to_owned()).collect(),
         read: hashes.clone(),
-        wrote: Vec::new(),
+        wrote: facts.iter().map(|(_, text)| digest::sha256(text.as_bytes())).collect(),
     };
-    let mut storing =
-        Storing { case, register, options, work: meter.bytes("reading", total(plan)), made: Vec::new() };
+    let mut storing = Storing { case, register, options, work: meter.bytes("reading", total(plan)) };
     let is_new = |(file, hash): (&PlannedFile, &String)| storing.register.find(hash, file.table()).is_none();
-    if !plan.files.iter().zip(&hashes).any(is_new) {
+    let mut outcome = Outcome { files: Vec::new(), notes: plan.notes.clone() };
+    if facts.is_none() && !plan.files.iter().zip(&hashes).any(is_new) {
         for (file, hash) in plan.files.iter().zip(&hashes) {
             outcome.files.push(storing.file(file, hash)?);
         }
         return Ok(outcome);
     }
     lock.begin(&act)?;
-    match storing.all(plan, &hashes, &mut lock) {
-        Ok(files) => {
-            outcome.files = files;
-            lock.end(&act, "stored")?;
-            Ok(outcome)
-        }
-        Err(error) => {
-            storing.remove_made();
-            lock.end(&act, "failed: nothing was stored")?;
-            Err(error)
-        }
+    let (files, stopped) = match storing.all(plan, &hashes) {
+        Ok(files) => (files, None),
+        Err((files, why)) if why.kind() == Kind::Interrupted && !files.is_empty() => (files, Some(why)),
+        Err((_, why)) => return Err(nothing_stored(&mut lock, &act, why)),
+    };
+    let taken = facts.map_or(Ok(None), |(path, text)| {
+        case.write_facts(&text)?;
+        Ok(Some(format!("took {} into the case as its facts", path.display())))
+    });
+    let committed = taken.and_then(|note| Ok((note, lock.commit(&storing.register)?)));
+    let (note, register) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
+    outcome.notes.extend(note);
+    act.wrote.push(register);
+    if let Some(why) = stopped {
+        let kept = format!("{} of {} files are stored", files.len(), plan.files.len());
+        lock.end(&act, &format!("interrupted: {kept}"))?;
+        return Err(interrupt::kept(why, &kept));
     }
+    lock.end(&act, "stored")?;
+    outcome.files = files;
+    Ok(outcome)
+}
+
+/// What was made for an ingest that fails is swept by the register that stands then, which is the old one, unless the
+/// commit failed at its very last step: nothing that a register names is removed.
+fn nothing_stored(lock: &mut CaseLock, act: &Act, why: Error) -> Error {
+    // What can't be swept now is swept by the next holder of the lock.
+    let _ = lock.sweep();
+    let why = interrupt::kept(why, "the case as it was, nothing is stored");
+    lock.failed(act, "failed: nothing was stored", why)
 }
 
 fn total(plan: &Plan) -> u64 {
     plan.files.iter().map(|file| file.length).sum()
 }
 
-/// Takes facts that lie in a given folder into a case that has none.
-fn adopt_facts(case: &Case, plan: &Plan) -> Result<Option<String>> {
-    let Some((path, text)) = &plan.facts else {
+/// Facts that lie in a given folder, for a case that has none.
+fn facts_to_adopt<'p>(case: &Case, plan: &'p Plan) -> Result<Option<&'p (PathBuf, String)>> {
+    let Some(facts) = &plan.facts else {
         return Ok(None);
     };
+    let (path, text) = facts;
     match case.facts_text()? {
-        None => {
-            case.write_facts(text)?;
-            Ok(Some(format!("took {} into the case as its facts", path.display())))
-        }
+        None => Ok(Some(facts)),
         Some(known) if known == *text => Ok(None),
         Some(_) => Err(Error::usage(format!(
             "the case has other facts than {}: {}",
@@ -135,21 +150,26 @@ struct Storing<'c> {
     register: Register,
     options: Options,
     work: Work,
-    /// Files of the store that this ingest made.
-    made: Vec<PathBuf>,
 }
 
+/// What became of the files that were done before one of them failed.
+type Stopped = (Vec<IngestedFile>, Error);
+
 impl Storing<'_> {
-    fn all(&mut self, plan: &Plan, hashes: &[String], lock: &mut CaseLock) -> Result<Vec<IngestedFile>> {
+    /// Makes the files of the store; what is new stands in the register of [`Self`], not yet in the case's.
+    fn all(&mut self, plan: &Plan, hashes: &[String]) -> std::result::Result<Vec<IngestedFile>, Stopped> {
         let mut files = Vec::new();
         for (file, hash) in plan.files.iter().zip(hashes) {
-            let ingested = self.file(file, hash)?;
-            if !ingested.already_stored {
-                self.register.add(ingested.source.clone());
+            match self.file(file, hash) {
+                Ok(ingested) => {
+                    if !ingested.already_stored {
+                        self.register.add(ingested.source.clone());
+                    }
+                    files.push(ingested);
+                }
+                Err(why) => return Err((files, why)),
             }
-            files.push(ingested);
         }
-        lock.commit(&self.register)?;
         Ok(files)
     }
 
@@ -168,11 +188,21 @@ impl Storing<'_> {
         let (mut source, seen) = self.read(file, hash, &BTreeMap::new())?;
         let orders = decided(&seen);
         if !orders.is_empty() {
+            // Its first reading rejected the dates that the second one can read; where that rejects nothing, it writes no file.
+            self.forget_rejects(file, hash)?;
             source = self.read(file, hash, &orders)?.0;
         }
         let notes = order_notes(&seen);
         source.reading.dates = dates(file, &orders, &seen);
         Ok(IngestedFile { path: file.path.clone(), source, already_stored: false, notes })
+    }
+
+    fn forget_rejects(&self, file: &PlannedFile, hash: &str) -> Result<()> {
+        let path = self.case.stored(&format!("rejects/{}", file.table()), hash.get(..16).unwrap_or(hash));
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &path, e)),
+            _ => Ok(()),
+        }
     }
 
     /// Reads a file once and makes its files in the store.
@@ -186,6 +216,7 @@ impl Storing<'_> {
         let layout = file.layout(name, orders)?;
         let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
         let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
+        files.chunks.push((1, file.head.bytes.len() as u64));
         let input = Input::open(&file.path, file.head.encoding)?;
         let workers = self.workers();
         let read =
@@ -194,8 +225,7 @@ impl Storing<'_> {
         let Some((sha256, bytes)) = read.filter(|(sha256, _)| *sha256 == hash && file.is_unchanged()) else {
             return Err(changed(file));
         };
-        let (tally, chunks, made) = files.finish(rejects.clone())?;
-        self.made.extend(made);
+        let (tally, chunks) = files.finish()?;
         let mut source = source(file, name, &tally);
         (source.sha256, source.bytes, source.chunks) = (sha256, bytes, chunks);
         check_balance(&source)?;
@@ -206,13 +236,6 @@ impl Storing<'_> {
         match self.options.threads {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             threads => threads,
-        }
-    }
-
-    /// What was made is not in the register, so it does not exist; its bytes go too where that is possible.
-    fn remove_made(&self) {
-        for path in &self.made {
-            let _ = std::fs::remove_file(path);
         }
     }
 }
@@ -255,7 +278,7 @@ fn same_reading(file: &PlannedFile, known: &Source) -> Result<()> {
 
 /// The files of the store that one source fills.
 struct Files<'p> {
-    tables: Vec<(PathBuf, ParquetOut)>,
+    tables: Vec<ParquetOut>,
     rejects: RejectsOut<'p>,
     tally: Tally,
     chunks: Places,
@@ -272,33 +295,27 @@ impl<'p> Files<'p> {
                 .map(|(column, _)| column.as_str())
                 .filter(|column| is_looked_up(column))
                 .collect();
-            let path = case.stored(name, source);
-            let out = ParquetOut::create(&path, schema.clone(), &looked_up)?;
-            tables.push((path, out));
+            tables.push(ParquetOut::create(&case.stored(name, source), schema.clone(), &looked_up)?);
         }
         Ok(Self { tables, rejects, tally: Tally::default(), chunks: Vec::new() })
     }
 
     fn take(&mut self, typed: Typed) -> Result<()> {
-        for ((_, out), rows) in self.tables.iter_mut().zip(&typed.rows) {
+        for (out, rows) in self.tables.iter_mut().zip(&typed.rows) {
             out.write(rows)?;
         }
         self.rejects.write(&typed.rejects)?;
-        self.chunks.extend(typed.place);
+        self.chunks.extend(typed.place.filter(|place| self.chunks.last() != Some(place)));
         self.tally.add(typed.tally);
         Ok(())
     }
 
-    fn finish(self, rejects: PathBuf) -> Result<(Tally, Places, Vec<PathBuf>)> {
-        let mut made = Vec::new();
-        for (path, out) in self.tables {
+    fn finish(self) -> Result<(Tally, Places)> {
+        for out in self.tables {
             out.finish()?;
-            made.push(path);
         }
-        if self.rejects.finish()? {
-            made.push(rejects);
-        }
-        Ok((self.tally, self.chunks, made))
+        self.rejects.finish()?;
+        Ok((self.tally, self.chunks))
     }
 }
 

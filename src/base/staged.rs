@@ -1,0 +1,94 @@
+//! A folder of files that belong together: all of them appear under their names, or none (decision 0009).
+//!
+//! They are made in a folder with a temporary name, on the same file system. Where the final folder is not there yet,
+//! one rename gives them their place. Where it is, files of the same names are taken away first and the new ones
+//! follow, the last one being the one that tells of the others: while that is missing, the folder is not whole.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::files::{self, PENDING};
+use super::{Error, Result};
+
+/// Files being made for a folder. Dropped without commit, they are removed.
+pub struct Staged {
+    folder: PathBuf,
+    temporary: PathBuf,
+}
+
+impl Staged {
+    /// Begins; `folder` is where the files will stand. What an earlier process left there unfinished is removed.
+    ///
+    /// # Errors
+    /// When the temporary folder can't be made.
+    pub fn create(folder: &Path) -> Result<Self> {
+        let temporary = if folder.is_dir() {
+            folder.join(format!("unfinished.{PENDING}"))
+        } else {
+            let mut name: OsString = folder.file_name().unwrap_or_default().to_os_string();
+            name.push(".");
+            name.push(PENDING);
+            folder.with_file_name(name)
+        };
+        files::remove(&temporary)?;
+        let staged = Self { folder: folder.to_path_buf(), temporary };
+        files::make_folder(&staged.temporary)?;
+        Ok(staged)
+    }
+
+    /// The folder to make the files in, each durably.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// Gives the files their place; of those directly in the folder, `last` follows all others.
+    ///
+    /// # Errors
+    /// When a file can't be removed or renamed. In a folder that was there before, some may be missing then; it is
+    /// whole again after the next commit.
+    pub fn commit(self, last: Option<&str>) -> Result<()> {
+        if !self.folder.is_dir() {
+            return files::rename(&self.temporary, &self.folder);
+        }
+        let last = last.map(PathBuf::from);
+        let mut names = self.names()?;
+        names.sort_by_key(|name| last.as_ref() == Some(name));
+        for name in names.iter().rev() {
+            files::remove(&self.folder.join(name))?;
+        }
+        // That the old `last` is gone is durable before any new file stands beside old ones.
+        files::sync_folder(&self.folder)?;
+        for name in &names {
+            let place = self.folder.join(name);
+            files::make_folder(place.parent().unwrap_or(&self.folder))?;
+            files::rename(&self.temporary.join(name), &place)?;
+        }
+        Ok(())
+    }
+
+    /// The files made, by their paths below the folder, in the order of their names.
+    fn names(&self) -> Result<Vec<PathBuf>> {
+        let mut names = Vec::new();
+        for entry in WalkDir::new(&self.temporary).sort_by_file_name() {
+            let entry = entry.map_err(|e| {
+                Error::failed(format!("cannot read the folder {}", self.temporary.display())).because(e)
+            })?;
+            if !entry.file_type().is_dir()
+                && let Ok(name) = entry.path().strip_prefix(&self.temporary)
+            {
+                names.push(name.to_path_buf());
+            }
+        }
+        Ok(names)
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Gone already after a commit; what can't be removed is removed by the next one to begin here.
+        let _ = files::remove(&self.temporary);
+    }
+}

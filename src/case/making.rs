@@ -1,0 +1,156 @@
+//! The making of a case: `case.toml` is written last, so that a case is whole or none (decision 0009).
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use super::folder::{Case, FORMAT};
+use super::journal::Act;
+use super::lock::CaseLock;
+use crate::base::{Error, Kind, Result, digest, files};
+
+/// Bytes of a case key.
+const KEY_BYTES: usize = 32;
+/// What an interrupted making may have left, beside files with temporary names; anything else is somebody's.
+const OURS: [&str; 9] =
+    ["keys", "store", "runs", "out", "tmp", "incident.toml", "facts.toml", "lock", "journal.jsonl"];
+
+/// What a new case starts from.
+#[derive(Clone, Debug, Default)]
+pub struct NewCase {
+    /// The profile's text, as given.
+    pub profile: String,
+    /// The facts' text, when there are any yet.
+    pub facts: Option<String>,
+    /// The case key as hex, when one is given; else a new one is made.
+    pub key: Option<String>,
+}
+
+/// A case that is being made: all is there but `case.toml`, without which there is no case.
+#[derive(Debug)]
+pub struct Making {
+    case: Case,
+    /// The lock, for what belongs to the making.
+    pub lock: CaseLock,
+    /// Whether an earlier making had been interrupted here.
+    pub is_resumed: bool,
+}
+
+impl Making {
+    /// Begins: folders, key, profile, facts, and the journal's first lines.
+    ///
+    /// # Errors
+    /// When there is a case already, the folder holds other files, or it can't be written.
+    pub fn begin(root: &Path, new: &NewCase) -> Result<Self> {
+        refuse_case(root)?;
+        let is_resumed = is_resumed(root)?;
+        files::make_folder(root)?;
+        let mut lock = CaseLock::take(root, "init")?;
+        refuse_case(root)?;
+        if is_resumed {
+            refuse_remains(root, &lock)?;
+            // Nothing but a declared account can be in it.
+            files::remove(&root.join("store"))?;
+        }
+        let mut act = Act { verb: "init".to_owned(), ..Act::default() };
+        lock.begin(&act)?;
+        for folder in ["keys", "store", "runs", "out"] {
+            files::make_folder(&root.join(folder))?;
+        }
+        write_key(root, new.key.as_deref())?;
+        files::write(&root.join("incident.toml"), new.profile.as_bytes())?;
+        let case = Case::at(root);
+        new.facts.as_deref().map_or(Ok(()), |facts| case.write_facts(facts))?;
+        let texts = [Some(&new.profile), new.facts.as_ref()];
+        act.wrote = texts.into_iter().flatten().map(|text| digest::sha256(text.as_bytes())).collect();
+        lock.end(&act, if is_resumed { "done, where an init had been interrupted" } else { "done" })?;
+        Ok(Self { case, lock, is_resumed })
+    }
+
+    /// The case as far as it is made.
+    #[must_use]
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// Writes `case.toml`: from then on the case exists.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn finish(self) -> Result<Case> {
+        let root = self.case.root();
+        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // A JSON string is a TOML basic string too.
+        let name =
+            serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
+        let text =
+            format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+        files::write(&root.join("case.toml"), text.as_bytes())?;
+        Ok(self.case)
+    }
+}
+
+fn refuse_case(root: &Path) -> Result<()> {
+    if Case::exists(root) {
+        return Err(Error::usage(format!("{} is a case already", root.display()))
+            .next("name another folder, or go on with `highwater status` there"));
+    }
+    Ok(())
+}
+
+/// Whether the folder holds what an interrupted making left; refused when it holds anything else.
+fn is_resumed(root: &Path) -> Result<bool> {
+    let mut is_resumed = false;
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_temporary = Path::new(&name).extension() == Some(OsStr::new(files::PENDING))
+            || name.to_string_lossy().starts_with("journal.torn-");
+        if !is_temporary && !OURS.iter().any(|ours| name == *ours) {
+            return Err(Error::usage(format!(
+                "{} is not empty: it holds {}",
+                root.display(),
+                entry.path().display()
+            ))
+            .next("name a folder that is empty or not there yet"));
+        }
+        // A person may have put profile and facts there for the case to come.
+        is_resumed |= name != "incident.toml" && name != "facts.toml";
+    }
+    Ok(is_resumed)
+}
+
+/// A case that has lost its `case.toml` is no interrupted making: nothing of it is written over.
+fn refuse_remains(root: &Path, lock: &CaseLock) -> Result<()> {
+    let has_journal = root.join("journal.jsonl").exists();
+    let holds =
+        |folder: &str| fs::read_dir(root.join(folder)).is_ok_and(|mut entries| entries.next().is_some());
+    let only_made =
+        lock.has_only_made() && (has_journal || !holds("store")) && !holds("runs") && !holds("out");
+    if only_made {
+        return Ok(());
+    }
+    Err(Error::new(Kind::CaseUnusable, format!("{} is a case that has lost its case.toml", root.display()))
+        .next("put case.toml back from a copy of the case, or name another folder"))
+}
+
+/// Writes the key that is given, else makes one; one that an interrupted making left is as good as a new one.
+fn write_key(root: &Path, given: Option<&str>) -> Result<()> {
+    let path = root.join("keys/case.key");
+    let key = match given {
+        Some(key) => key.trim().to_owned(),
+        None if path.is_file() => return Ok(()),
+        None => new_key()?,
+    };
+    files::write_private(&path, format!("{key}\n").as_bytes())
+}
+
+/// A new random case key as hex.
+///
+/// # Errors
+/// When the system has no randomness to give.
+fn new_key() -> Result<String> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::failed("the system gave no randomness for the case key").because(e))?;
+    Ok(digest::hex(&bytes))
+}
