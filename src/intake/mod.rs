@@ -30,3 +30,8 @@ pub use preview::{Preview, PreviewColumn, preview};
 pub use record::{RecordBytes, record_in_source};
 pub use stated::Stated;
 pub use store::{IngestedFile, Options, Outcome, ingest};
+
+/// The codes with which records and cells are rejected.
+pub fn reject_codes() -> impl Iterator<Item = &'static str> {
+    rejects::Reason::ALL.into_iter().map(rejects::Reason::code)
+}
