@@ -134,7 +134,7 @@ fn template(command: &Command, groups: &[Group]) -> String {
         for verb in group.verbs.iter().filter_map(|name| command.find_subcommand(name)) {
             let literal = STYLES.get_literal();
             let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-            template.push_str(&format!("  {literal}{:12}{literal:#}{about}\n", verb.get_name()));
+            template.push_str(&format!("  {literal}{:13}{literal:#}{about}\n", verb.get_name()));
         }
     }
     template.push_str(&format!("\n{HEADING}Everywhere:{HEADING:#}\n{{options}}{{after-help}}"));
