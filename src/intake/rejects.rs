@@ -37,6 +37,19 @@ pub(super) enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::RequiredMissing,
+        Self::FieldCount,
+        Self::HeaderAgain,
+        Self::NotText,
+        Self::QuoteSuspect,
+        Self::QuoteOpen,
+        Self::RecordTooLong,
+        Self::NotAnInstant,
+        Self::NotABoolean,
+    ];
+
     /// Its code.
     pub fn code(self) -> &'static str {
         match self {
