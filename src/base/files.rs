@@ -146,6 +146,7 @@ pub fn not_regular(path: &Path) -> Error {
     Error::usage("is not a file, but a folder, a pipe, a socket or a device")
         .at(Place::file(path))
         .next("write what it gives to a file, and name that; or leave it out")
+}
 
 #[cfg(unix)]
 fn only_owner(options: &mut OpenOptions) {
