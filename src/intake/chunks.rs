@@ -3,6 +3,7 @@
 //! One open quote must not swallow a file: a record past [`LONGEST`], or open at the file's end, is rejected up
 //! to its first line end, and reading goes on behind it (8-engineering, "Intake in one pass").
 
+use super::coding::Coding;
 use super::input::Input;
 use super::rejects::{Reason, Reject, masked};
 use super::split::{Found, Splitter, State};
@@ -38,6 +39,7 @@ pub(super) struct Chunk {
 
 /// Cuts one file.
 pub(super) struct Chunks {
+    coding: Coding,
     splitter: Splitter,
     buffer: Vec<u8>,
     /// Where in the buffer goes on what is not passed on yet.
@@ -70,8 +72,9 @@ struct Skipped {
 }
 
 impl Chunks {
-    pub fn new(delimiter: u8, longest: usize) -> Self {
+    pub fn new(delimiter: u8, longest: usize, coding: Coding) -> Self {
         Self {
+            coding,
             splitter: Splitter::new(delimiter),
             buffer: Vec::new(),
             from: 0,
@@ -100,7 +103,7 @@ impl Chunks {
             return Ok(false);
         }
         self.buffer.drain(..header.len());
-        self.offset = header.len() as u64;
+        self.offset = self.coding.length(header);
         self.splitter.restart(header.ends_with(b"\r"));
         while goes_on {
             self.pass_on(&mut take)?;
@@ -111,8 +114,8 @@ impl Chunks {
         Ok(true)
     }
 
-    /// Cuts `input` from an indexed place on, at which the record `first` or a later one begins, until `take` says that
-    /// it has enough; then the rest is still read, for its hash.
+    /// Cuts `input`, which gives what comes from an indexed place on, where the record `first` or a later one begins,
+    /// until `take` says that it has enough; then the rest is still read, for its hash.
     pub fn run_from(
         mut self,
         input: &mut Input<'_>,
@@ -120,18 +123,14 @@ impl Chunks {
         mut take: impl FnMut(Piece) -> Result<bool>,
     ) -> Result<()> {
         self.records = first.saturating_sub(1);
+        self.offset = offset;
         let mut wanted = true;
         while input.fill(&mut self.buffer)? {
             interrupt::check()?;
-            if !wanted {
-                self.buffer.clear();
-                continue;
-            }
-            let before = offset.saturating_sub(self.offset).min(self.buffer.len() as u64);
-            self.buffer.drain(..usize::try_from(before).unwrap_or(usize::MAX));
-            self.offset += before;
-            if self.offset >= offset {
+            if wanted {
                 self.pass_on(&mut |piece| take(piece).map(|goes_on| wanted &= goes_on))?;
+            } else {
+                self.buffer.clear();
             }
         }
         if wanted { self.end(&mut |piece| take(piece).map(drop)) } else { Ok(()) }
@@ -233,12 +232,14 @@ impl Chunks {
         }
         let rest = self.buffer.split_off(count.min(self.buffer.len()));
         let bytes = std::mem::replace(&mut self.buffer, rest);
+        self.offset += self.coding.length(&bytes);
         self.moved(count);
         bytes
     }
 
     /// Goes on so many bytes further. The buffer is moved only when half of it is done with.
     fn advance(&mut self, count: usize) {
+        self.offset += self.coding.length(self.rest().get(..count).unwrap_or_default());
         self.from += count;
         if self.from > self.buffer.len() / 2 {
             self.buffer.drain(..self.from.min(self.buffer.len()));
@@ -248,7 +249,6 @@ impl Chunks {
     }
 
     fn moved(&mut self, count: usize) {
-        self.offset += count as u64;
         self.scanned = self.scanned.saturating_sub(count);
         self.ahead = self.ahead.take().filter(|ahead| ahead.at > count).map(|mut ahead| {
             ahead.at -= count;
@@ -272,8 +272,8 @@ impl Chunks {
         let reject = Reject {
             record: 0,
             start: self.offset,
-            end: self.offset + end as u64,
-            sha256: digest::sha256(&line),
+            end: self.offset + self.coding.length(&line),
+            sha256: digest::sha256(&self.coding.bytes(&line)),
             reason,
             column: None,
             masked: masked(&line),
@@ -294,14 +294,14 @@ impl Chunks {
 
     fn begin_to_skip(&mut self) {
         let mut hasher = Hasher::default();
-        hasher.update(self.rest());
+        hasher.update(&self.coding.bytes(self.rest()));
         let head = self.rest().get(..KEPT).unwrap_or(self.rest()).to_vec();
         self.skipping = Some(Skipped { hasher, start: self.offset, head });
         self.forget_rest();
     }
 
     fn forget_rest(&mut self) {
-        self.offset += self.rest().len() as u64;
+        self.offset += self.coding.length(self.rest());
         self.buffer = Vec::new();
         self.from = 0;
         self.scanned = 0;
@@ -315,13 +315,15 @@ impl Chunks {
             return Ok(true);
         };
         let end = line_end(self.rest());
-        skipped.hasher.update(self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or_default());
+        let line = self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or_default();
+        skipped.hasher.update(&self.coding.bytes(line));
+        let length = self.coding.length(line);
         let Some(end) = end else {
             self.forget_rest();
             self.skipping = Some(skipped);
             return Ok(false);
         };
-        let reject = skipped.into_reject(self.offset + end as u64);
+        let reject = skipped.into_reject(self.offset + length);
         self.drop_line(end);
         self.reject(reject, take)?;
         Ok(true)

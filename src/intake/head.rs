@@ -5,6 +5,7 @@ use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::coding::Coding;
 use super::header::Match;
 use super::input::{CHUNK, Input, encoding_of_mark};
 use super::records::Records;
@@ -27,11 +28,13 @@ pub(super) struct Head {
     pub encoding: &'static Encoding,
     /// Where it is known from.
     pub encoding_from: &'static str,
+    /// How the file's bytes stand for text.
+    pub coding: Coding,
     /// The field separator.
     pub delimiter: u8,
     /// Where it is known from.
     pub delimiter_from: String,
-    /// The bytes of the header, in UTF-8, line end and byte order mark included.
+    /// The bytes of the header as they are cut, line end and byte order mark included.
     pub bytes: Vec<u8>,
     /// The header's fields.
     pub fields: Vec<String>,
@@ -45,7 +48,8 @@ impl Head {
     /// Reads the head of a file.
     pub fn read(path: &Path, stated: Option<&'static Encoding>, account_is_stated: bool) -> Result<Self> {
         let (encoding, encoding_from) = encoding(path, stated)?;
-        let mut input = Input::open(path, encoding)?;
+        let coding = Coding::of(encoding).ok_or_else(|| unreadable(path, encoding))?;
+        let mut input = Input::open(path, coding)?;
         let mut text = Vec::new();
         let mut goes_on = true;
         while goes_on && text.len() < LONGEST && (text.len() < CHUNK || header_end(&text, b',').is_none()) {
@@ -57,12 +61,22 @@ impl Head {
                 .next("move it away, or export it again"));
         }
         text_or_refused(path, &text)?;
-        let (delimiter, delimiter_from) = delimiter(path, &text, account_is_stated)?;
+        let (delimiter, delimiter_from) = delimiter(path, &text, coding, account_is_stated)?;
         let end = header_end(&text, delimiter).unwrap_or(text.len());
         let sample = text.split_off(end);
-        let fields = header_fields(path, &text, delimiter)?;
+        let fields = header_fields(path, &text, delimiter, coding)?;
         one_line_or_refused(path, &fields, delimiter)?;
-        Ok(Self { encoding, encoding_from, delimiter, delimiter_from, bytes: text, fields, sample, goes_on })
+        Ok(Self {
+            encoding,
+            encoding_from,
+            coding,
+            delimiter,
+            delimiter_from,
+            bytes: text,
+            fields,
+            sample,
+            goes_on,
+        })
     }
 }
 
@@ -140,20 +154,26 @@ fn text_start(text: &[u8]) -> usize {
     text.len() - behind_marks(text).len()
 }
 
-fn split(text: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
+fn unreadable(path: &Path, encoding: &'static Encoding) -> Error {
+    Error::usage(format!("files in {} are not read", encoding.name()))
+        .at(Place::file(path))
+        .next("convert a copy of it to UTF-8, and keep the file as it came")
+}
+
+fn split(text: &[u8], delimiter: u8, coding: Coding) -> Vec<Vec<u8>> {
     let end = header_end(text, delimiter).unwrap_or(text.len());
     let header = text.get(text_start(text)..end).unwrap_or_default();
     // A header has no more fields than bytes.
-    let mut records = Records::new(delimiter, header.len());
+    let mut records = Records::new(delimiter, header.len(), coding.of_cells());
     records.begin();
     records.next(header, 0);
     (0..records.count()).map(|index| records.field(index).to_vec()).collect()
 }
 
-fn header_fields(path: &Path, text: &[u8], delimiter: u8) -> Result<Vec<String>> {
-    let fields = split(text, delimiter).into_iter().map(String::from_utf8);
+fn header_fields(path: &Path, text: &[u8], delimiter: u8, coding: Coding) -> Result<Vec<String>> {
+    let fields = split(text, delimiter, coding).into_iter().map(String::from_utf8);
     fields.collect::<std::result::Result<_, _>>().map_err(|e| {
-        Error::usage("the header is not UTF-8")
+        Error::usage("the header is not text in the encoding that the file is taken to have")
             .at(Place::line(path, 1, 1))
             .because(e)
             .next("state the file's encoding in sources.toml, e.g. encoding = \"windows-1252\"")
@@ -161,8 +181,9 @@ fn header_fields(path: &Path, text: &[u8], delimiter: u8) -> Result<Vec<String>>
 }
 
 /// The field separator: a comma, unless the header is split, or recognised, by another one only.
-fn delimiter(path: &Path, text: &[u8], account_is_stated: bool) -> Result<(u8, String)> {
-    let splits = |delimiter: &u8| split(text, *delimiter).len() > 1;
+fn delimiter(path: &Path, text: &[u8], coding: Coding, account_is_stated: bool) -> Result<(u8, String)> {
+    let splits =
+        |delimiter: &u8| !coding.is_ambiguous(*delimiter) && split(text, *delimiter, coding).len() > 1;
     let several: Vec<u8> = DELIMITERS.into_iter().filter(splits).collect();
     match several.as_slice() {
         [] => return Ok((b',', "the header has one column".to_owned())),
@@ -173,7 +194,7 @@ fn delimiter(path: &Path, text: &[u8], account_is_stated: bool) -> Result<(u8, S
     let tables = tables::all()?;
     let is_recognised = |delimiter: &u8| {
         let fields: Vec<String> =
-            split(text, *delimiter).iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
+            split(text, *delimiter, coding).iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
         tables.iter().any(|table: &'static Table| Match::new(table, &fields, account_is_stated).can_be())
     };
     let recognised: Vec<u8> = several.iter().copied().filter(is_recognised).collect();

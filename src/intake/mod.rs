@@ -6,15 +6,19 @@
 
 pub mod cell;
 mod chunks;
+mod coding;
 mod columns;
 mod declare;
 mod find;
 mod head;
 mod header;
 mod input;
+mod long;
+mod orders;
 mod pipeline;
 mod plan;
 mod preview;
+mod readable;
 mod record;
 mod records;
 mod rejects;

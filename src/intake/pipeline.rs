@@ -34,7 +34,7 @@ pub(super) fn run(
             scope.spawn(|| type_all(&waiting, layout));
         }
         let reader = scope.spawn(move || {
-            let chunks = Chunks::new(layout.delimiter, LONGEST);
+            let chunks = Chunks::new(layout.delimiter, LONGEST, layout.coding);
             let is_planned = chunks.run(&mut input, header, |piece| pass_on(piece, &jobs, &order, work))?;
             Ok(is_planned.then(|| input.finish()))
         });

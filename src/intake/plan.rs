@@ -299,6 +299,7 @@ impl PlannedFile {
         Ok(Layout {
             table,
             source: source.to_owned(),
+            coding: self.head.coding,
             delimiter: self.head.delimiter,
             header: self.head.fields.iter().map(|field| field.clone().into_bytes()).collect(),
             places: self.columns.places.clone(),

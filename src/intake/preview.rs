@@ -7,8 +7,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 
 use super::chunks::{Chunks, LONGEST, Piece};
+use super::orders::{decided, order_notes};
 use super::plan::{Plan, PlannedFile};
-use super::store::{decided, order_notes, reading_words};
+use super::store::reading_words;
 use super::tally::Tally;
 use super::typing::Typist;
 use crate::base::{Error, Result};
@@ -109,7 +110,7 @@ fn sample(
     let layout = file.layout("", orders)?;
     let mut typist = Typist::new(&layout);
     let (mut first, mut tally) = (None, Tally::default());
-    Chunks::new(layout.delimiter, LONGEST).run_sample(
+    Chunks::new(layout.delimiter, LONGEST, layout.coding).run_sample(
         &file.head.sample,
         !file.is_longer_than_sample(),
         |piece: Piece| {

@@ -8,6 +8,7 @@ use std::path::Path;
 use encoding_rs::UTF_8;
 
 use super::chunks::{Chunks, LONGEST, Piece};
+use super::coding::Coding;
 use super::input::{CHUNK, Input};
 use super::records::Records;
 use crate::base::Result;
@@ -70,9 +71,10 @@ pub enum Walked {
 /// When the reader fails, or the parser finds other records than the splitter.
 pub fn walk(reader: impl Read + Send, cutting: Cutting, mut meet: impl FnMut(Walked)) -> Result<()> {
     let Cutting { delimiter, width, chunk, longest } = cutting;
-    let mut input = Input::new(reader, Path::new("-"), UTF_8, chunk);
-    let mut records = Records::new(delimiter, width);
-    Chunks::new(delimiter, longest).run_from(&mut input, (1, 0), |piece| {
+    let coding = Coding::AsItStands(UTF_8);
+    let mut input = Input::new(reader, Path::new("-"), coding, chunk);
+    let mut records = Records::new(delimiter, width, None);
+    Chunks::new(delimiter, longest, coding).run_from(&mut input, (1, 0), |piece| {
         match piece {
             Piece::Rejected(reject, _) => meet(Walked::Rejected {
                 number: reject.record,
