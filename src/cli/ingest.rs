@@ -1,13 +1,15 @@
 //! `highwater ingest CASE FILE|DIR|GLOB…`: reads exports into the case's store.
 
-use std::path::{Path, PathBuf};
+mod outcome;
+
+use std::path::PathBuf;
 
 use super::Ui;
 use super::demand::Rejected;
 use crate::base::instant::DateOrder;
 use crate::base::{Result, table, text};
 use crate::case::Case;
-use crate::intake::{self, IngestedFile, Options, Outcome, Plan, Preview, Request, Stated};
+use crate::intake::{self, Options, Outcome, Plan, Preview, Request, Stated};
 
 /// Arguments of `ingest`.
 #[derive(Clone, Debug, clap::Args)]
@@ -52,13 +54,15 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     if ui.json {
         ui.data_json(&outcome.json())?;
     } else {
-        ui.data(&outcome_text(&outcome))?;
+        ui.data(&outcome::answer(&outcome))?;
     }
+    look(&outcome, &case, ui);
     let rejected = rejected(&outcome);
     if arguments.strict {
-        return rejected.strict(case.root(), "all else is stored");
+        rejected.strict(case.root(), "all else is stored")?;
     }
-    say_rejected(rejected, &case, ui);
+    ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
+    say_rejected(rejected, ui);
     Ok(())
 }
 
@@ -72,10 +76,9 @@ fn rejected(outcome: &Outcome) -> Rejected {
 }
 
 /// The last line: files stored in part must not look like files stored whole.
-fn say_rejected(rejected: Rejected, case: &Case, ui: &Ui) {
+fn say_rejected(rejected: Rejected, ui: &Ui) {
     if let Some(words) = rejected.words() {
-        let case = text::shell_word(&case.root().display().to_string());
-        ui.say(&format!("REJECTED: {words}\n  next: highwater show {case} rejects"));
+        ui.say(&format!("REJECTED: {words}"));
     }
 }
 
@@ -86,8 +89,9 @@ fn say_rejected(rejected: Rejected, case: &Case, ui: &Ui) {
 pub fn store(case: &Case, inputs: &[PathBuf], ui: &Ui) -> Result<()> {
     let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default() })?;
     let outcome = stored(case, &plan, ui)?;
-    ui.say(&outcome_text(&outcome));
-    say_rejected(rejected(&outcome), case, ui);
+    ui.say(&outcome::answer(&outcome));
+    look(&outcome, case, ui);
+    say_rejected(rejected(&outcome), ui);
     Ok(())
 }
 
@@ -104,68 +108,14 @@ fn request(arguments: &Arguments) -> Request {
 
 fn stored(case: &Case, plan: &Plan, ui: &Ui) -> Result<Outcome> {
     let options = Options { threads: ui.limits.threads };
-    let outcome = intake::ingest(case, plan, options, &ui.meter())?;
-    for note in &outcome.notes {
-        ui.say(note);
-    }
-    for file in &outcome.files {
-        for note in notes(file) {
-            ui.say(&format!("{}: {note}", name(&file.path)));
-        }
-    }
-    Ok(outcome)
+    intake::ingest(case, plan, options, &ui.meter())
 }
 
-fn notes(file: &IngestedFile) -> Vec<String> {
-    let mut notes = file.notes.clone();
-    if file.already_stored {
-        return notes;
+fn look(outcome: &Outcome, case: &Case, ui: &Ui) {
+    let lines = outcome::looks(outcome, case, ui.verbose > 0);
+    if !lines.is_empty() {
+        ui.say(&format!("To look at:\n  {}", lines.join("\n  ")));
     }
-    let source = &file.source;
-    if !source.unknown_columns.is_empty() {
-        notes.push(format!(
-            "not stored, no column of {}: {}",
-            source.table,
-            source.unknown_columns.join(", ")
-        ));
-    }
-    for (column, count) in &source.field_rejects {
-        notes.push(format!("{column}: {} cells could not be read", text::grouped(*count)));
-    }
-    for (column, count) in &source.zone_unstated {
-        notes.push(format!("{column}: no zone is stated for {} values", text::grouped(*count)));
-    }
-    for (column, texts) in &source.unknown_codes {
-        let words: Vec<String> = texts.iter().map(|(word, count)| format!("{word} ({count})")).collect();
-        notes.push(format!("{column}: no codes of ours: {}", words.join(", ")));
-    }
-    if let Some(account) = &source.reading.account_id {
-        notes.push(format!("names no account: filled with {account}"));
-    }
-    notes
-}
-
-fn outcome_text(outcome: &Outcome) -> String {
-    let rows: Vec<Vec<String>> = outcome
-        .files
-        .iter()
-        .map(|file| {
-            let source = &file.source;
-            let cells: u64 = source.field_rejects.values().sum();
-            let count = |number: u64| text::grouped(number);
-            let state = if file.already_stored { "already stored" } else { "stored" };
-            vec![
-                name(&file.path),
-                source.table.clone(),
-                count(source.read),
-                count(source.stored),
-                count(source.rejected),
-                count(cells),
-                state.to_owned(),
-            ]
-        })
-        .collect();
-    table::render(&["file", "table", "read", "stored", "rejected", "unread cells", ""], &rows, &[2, 3, 4, 5])
 }
 
 fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
@@ -177,7 +127,7 @@ fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
         }));
     }
     for note in &plan.notes {
-        ui.say(note);
+        ui.say(&text::printable(note));
     }
     if let Some((path, _)) = &plan.facts {
         ui.say(&format!("facts: {}", path.display()));
@@ -202,8 +152,4 @@ fn preview_text(file: &Preview) -> String {
     });
     lines.push(table::render(&header, &rows.collect::<Vec<_>>(), &[]));
     lines.join("\n")
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

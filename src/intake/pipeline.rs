@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::chunks::{Chunks, Piece};
+use super::chunks::{Chunks, LONGEST, Piece};
 use super::input::Input;
 use super::typing::{Layout, Typed, Typist};
 use crate::base::progress::Work;
@@ -19,7 +19,7 @@ pub(super) type Read = Option<(String, u64)>;
 
 /// Types `input` with so many workers and hands each piece, in order, to `take`.
 pub(super) fn run(
-    mut input: Input,
+    mut input: Input<'_>,
     header: &[u8],
     layout: &Layout,
     workers: usize,
@@ -34,7 +34,7 @@ pub(super) fn run(
             scope.spawn(|| type_all(&waiting, layout));
         }
         let reader = scope.spawn(move || {
-            let chunks = Chunks::new(layout.delimiter);
+            let chunks = Chunks::new(layout.delimiter, LONGEST, layout.coding);
             let is_planned = chunks.run(&mut input, header, |piece| pass_on(piece, &jobs, &order, work))?;
             Ok(is_planned.then(|| input.finish()))
         });
