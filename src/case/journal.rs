@@ -76,8 +76,14 @@ impl Journal {
     /// Opens the journal. A torn last line (a killed process, a full disk) is set aside under a name of its own and
     /// recorded.
     pub(super) fn open(path: PathBuf) -> Result<Self> {
-        let mut journal =
-            Self { path, sequence: 0, head: NOTHING_BEFORE.to_owned(), only_made: true, length: 0, unfinished: None };
+        let mut journal = Self {
+            path,
+            sequence: 0,
+            head: NOTHING_BEFORE.to_owned(),
+            only_made: true,
+            length: 0,
+            unfinished: None,
+        };
         let file = match File::open(&journal.path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(journal),

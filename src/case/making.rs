@@ -122,8 +122,10 @@ fn is_resumed(root: &Path) -> Result<bool> {
 /// A case that has lost its `case.toml` is no interrupted making: nothing of it is written over.
 fn refuse_remains(root: &Path, lock: &CaseLock) -> Result<()> {
     let has_journal = root.join("journal.jsonl").exists();
-    let holds = |folder: &str| fs::read_dir(root.join(folder)).is_ok_and(|mut entries| entries.next().is_some());
-    let only_made = lock.has_only_made() && (has_journal || !holds("store")) && !holds("runs") && !holds("out");
+    let holds =
+        |folder: &str| fs::read_dir(root.join(folder)).is_ok_and(|mut entries| entries.next().is_some());
+    let only_made =
+        lock.has_only_made() && (has_journal || !holds("store")) && !holds("runs") && !holds("out");
     if only_made {
         return Ok(());
     }

@@ -1,0 +1,136 @@
+//! Every call that changes the case, made to fail and made the last one.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::support::{
+    ACTS, Act, Bench, Call, FAULTS, Fault, assert_same, assert_valid, calls, content, said,
+};
+
+/// Of the calls that are no renames, one in so many is tried with each fault.
+fn stride(act: Act) -> usize {
+    match act {
+        Act::Init | Act::Ingest => 3,
+        _ => 31,
+    }
+}
+
+#[test]
+fn every_call_made_to_fail_or_made_the_last_leaves_a_valid_case() {
+    let Some(bench) = Bench::get() else { return };
+    let all = std::env::var("HIGHWATER_FAULTS").is_ok_and(|value| value == "all");
+    let mut trials: Vec<(Act, Call, Fault)> = Vec::new();
+    for act in ACTS {
+        let calls = bench.calls(act);
+        assert!(calls.iter().any(|call| call.name == "rename"), "{act:?} has changed nothing");
+        let before = trials.len();
+        for call in &calls {
+            for (i, fault) in FAULTS.into_iter().enumerate() {
+                let chosen = (call.number * FAULTS.len() + i) % stride(act) == 0;
+                // Whatever a rename is not preceded by is lost with it; a torn rename is none.
+                let at_rename = call.name == "rename" && fault.mode != "torn";
+                if all || at_rename && (fault.is_kill() || chosen || stride(act) < 10) || chosen {
+                    trials.push((act, call.clone(), fault));
+                }
+            }
+        }
+        eprintln!("{act:?}: {} calls, {} trials", calls.len(), trials.len() - before);
+    }
+    let trials = Mutex::new(trials.into_iter());
+    std::thread::scope(|scope| {
+        for worker in 0..2 {
+            let trials = &trials;
+            scope.spawn(move || {
+                loop {
+                    let next = trials.lock().unwrap().next();
+                    let Some((act, call, fault)) = next else { return };
+                    try_one(bench, worker, act, &call, fault);
+                }
+            });
+        }
+    });
+}
+
+fn try_one(bench: &Bench, worker: usize, act: Act, call: &Call, fault: Fault) {
+    let what = format!("{act:?}, {} at call {} ({} {})", fault.mode, call.number, call.name, call.path);
+    let work = bench.work(act, &format!("worker{worker}"));
+    let case = work.join("case");
+    let output = bench.run(act, &work, Some((fault, call.number)));
+    assert!(calls(&work).len() >= call.number, "{what}: there was no such call");
+    judge_end(bench, act, fault, &output, &case, &what);
+    assert_valid(&case, &what);
+    assert_nothing_lost(bench, act, &case, &what);
+    let again = bench.run(act, &work, None);
+    let is_made =
+        act == Act::Init && again.status.code() == Some(2) && said(&again).contains("is a case already");
+    assert!(again.status.success() || is_made, "{what}: the next command: {}", said(&again));
+    if is_made {
+        // The next ordinary command at a made case is another one.
+        let status = bench.run(Act::Ingest, &work, None);
+        assert!(status.status.success(), "{what}: {}", said(&status));
+        return;
+    }
+    assert_same(&case, &bench.after(act), &what);
+}
+
+/// Killed, or failed with a clear error, or done after all, and then wholly.
+fn judge_end(bench: &Bench, act: Act, fault: Fault, output: &std::process::Output, case: &Path, what: &str) {
+    use std::os::unix::process::ExitStatusExt;
+    let said = said(output);
+    assert!(!said.contains("panicked"), "{what}: {said}");
+    if fault.is_kill() {
+        assert_eq!(output.status.signal(), Some(9), "{what}: {said}");
+        return;
+    }
+    match output.status.code() {
+        Some(0) => {
+            let mut found = content(case);
+            // What could not be removed is no part of the case; the next command removes it.
+            found.retain(|path, _| !path.starts_with("tmp") && !path.to_string_lossy().contains(".pending"));
+            let expected = bench.after(act);
+            assert!(found == expected, "{what}: done, but not wholly");
+        }
+        Some(1) => {
+            assert!(said.contains("error:") && said.contains("cannot "), "{what}: {said}");
+            assert!(said.contains(case.to_str().unwrap()), "{what} names no file: {said}");
+            assert!(said.contains("because:"), "{what} gives no cause: {said}");
+        }
+        _ => panic!("{what}: {said}"),
+    }
+}
+
+/// What was whole before is there as it was; only lists that are written again may be missing until they are.
+fn assert_nothing_lost(bench: &Bench, act: Act, case: &Path, what: &str) {
+    let found = content(case);
+    for (path, bytes) in bench.before(act) {
+        let replaced =
+            path.ends_with("sources.parquet") || (act == Act::ListsAgain && path.starts_with("out"));
+        match found.get(&path) {
+            Some(now) => assert!(replaced || *now == bytes, "{what}: {} has changed", path.display()),
+            None => assert!(act == Act::ListsAgain && replaced, "{what}: {} is gone", path.display()),
+        }
+    }
+}
+
+/// A limit that the system itself keeps on the size of a file.
+#[test]
+fn a_limit_on_file_sizes_is_told_and_loses_nothing() {
+    let Some(bench) = Bench::get() else { return };
+    for act in [Act::Ingest, Act::Classify, Act::Lists] {
+        for blocks in [0, 1, 4, 9] {
+            let what = format!("{act:?} with files of at most {blocks} blocks");
+            let work = bench.work(act, "limited");
+            let limited = bench.command(act, &work);
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"]);
+            let output = shell.arg(limited.get_program()).args(limited.get_args()).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));
+            assert!(said(&output).contains("cannot write"), "{what}: {}", said(&output));
+            assert_valid(&work.join("case"), &what);
+            assert_nothing_lost(bench, act, &work.join("case"), &what);
+            let again = bench.run(act, &work, None);
+            assert!(again.status.success(), "{what}: {}", said(&again));
+            assert_same(&work.join("case"), &bench.after(act), &what);
+        }
+    }
+}
