@@ -304,11 +304,14 @@ proptest! {
 #[test]
 fn each_number_of_the_summary_is_what_its_filter_counts() {
     let (_folder, case) = own_sample();
+    let scratch = case.scratch().unwrap();
     let session = Session::open(&Access {
         threads: 1,
         memory: 512 << 20,
-        spill: case.scratch(),
+        spill: scratch.folder().to_path_buf(),
+        spill_bytes: 1 << 30,
         folders: vec![case.root().join("runs")],
+        keeps_order: false,
     })
     .unwrap();
     let summary = summary(&case);

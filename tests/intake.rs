@@ -19,3 +19,5 @@ mod files;
 mod hostile;
 #[path = "intake/property.rs"]
 mod property;
+#[path = "intake/record.rs"]
+mod record;

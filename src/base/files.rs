@@ -200,3 +200,26 @@ pub fn remove(path: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+/// Makes a new folder of our own in the system's temporary one, which only we may enter.
+///
+/// # Errors
+/// When it can't be made or the system has no randomness to give.
+pub fn private_folder() -> Result<PathBuf> {
+    let path = std::env::temp_dir().join(format!("highwater-{}", unique_name()?));
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&path).map_err(|e| Error::io("create the folder", &path, e))?;
+    Ok(path)
+}
+
+/// A name that nobody else has: 16 random hex digits.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn unique_name() -> Result<String> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|e| Error::failed("the system gave no randomness").because(e))?;
+    Ok(super::digest::hex(&bytes))
+}

@@ -1,12 +1,15 @@
 //! Ctrl-C: the first one asks the work to stop at the next safe place, where the case is valid.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::{Error, Kind, Result};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
-static LONG_WORK: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
+/// What stops work that can't look by itself, such as a query in the engine.
+static STOPPERS: Mutex<Vec<Weak<Stopper>>> = Mutex::new(Vec::new());
+
+type Stopper = dyn Fn() + Send + Sync;
 
 /// Begins to listen for Ctrl-C and for the signals that ask a program to end. A second one ends it at once,
 /// which the case survives too.
@@ -16,16 +19,27 @@ pub fn watch() {
         if ASKED.swap(true, Ordering::SeqCst) {
             std::process::exit(i32::from(Kind::Interrupted.exit_status()));
         }
-        let long_work = LONG_WORK.lock().unwrap_or_else(PoisonError::into_inner);
-        long_work.iter().for_each(|stop| stop());
+        for stopper in stoppers().iter().filter_map(Weak::upgrade) {
+            stopper();
+        }
     };
     // Without a listener the system ends the program at once: the case survives that as well.
     let _ = ctrlc::set_handler(asked);
 }
 
-/// Names what stops work that can't call [`check`] itself, such as a query of the engine.
-pub fn stops(stop: impl Fn() + Send + 'static) {
-    LONG_WORK.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(stop));
+/// Has `stop` called when the user asks to stop, as long as what is returned lives.
+#[must_use]
+pub fn stopping(stop: impl Fn() + Send + Sync + 'static) -> Arc<dyn Fn() + Send + Sync> {
+    let stop: Arc<Stopper> = Arc::new(stop);
+    let mut stoppers = stoppers();
+    stoppers.retain(|known| known.strong_count() > 0);
+    stoppers.push(Arc::downgrade(&stop));
+    stop
+}
+
+fn stoppers() -> std::sync::MutexGuard<'static, Vec<Weak<Stopper>>> {
+    // A list of references is whole whatever panicked beside it.
+    STOPPERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the user has asked to stop.

@@ -27,3 +27,50 @@ pub fn render(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> Strin
     }
     table.to_string()
 }
+
+/// Rows wider than this many characters are shown as blocks where nobody knows how wide the page is.
+const WIDTH: usize = 160;
+/// Spaces beside a cell.
+const BESIDE: usize = 2;
+
+/// A table, or where that would be wider than the page, each row as a block: one line a column that has a value, then
+/// the names of those that have none. `first` is the number of the first row.
+#[must_use]
+pub fn render_fitting(header: &[&str], rows: &[Vec<String>], numbers: &[usize], first: u64) -> String {
+    let header: Vec<String> = header.iter().map(|name| printable(name)).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let page = Table::new().width().map_or(WIDTH, usize::from);
+    if natural_width(&header, rows) <= page {
+        render(&header, rows, numbers)
+    } else {
+        blocks(&header, rows, first)
+    }
+}
+
+fn natural_width(header: &[&str], rows: &[Vec<String>]) -> usize {
+    let cell = |row: &Vec<String>, index: usize| row.get(index).map_or(0, |cell| cell.chars().count());
+    let column = |(index, name): (usize, &&str)| {
+        let widest = rows.iter().map(|row| cell(row, index)).max().unwrap_or(0);
+        widest.max(name.chars().count()) + BESIDE
+    };
+    header.iter().enumerate().map(column).sum()
+}
+
+fn blocks(header: &[&str], rows: &[Vec<String>], first: u64) -> String {
+    let name_width = header.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (number, row) in (first..).zip(rows) {
+        text.push_str(&format!("── {} ──\n", super::text::grouped(number)));
+        let mut empty = Vec::new();
+        for (name, cell) in header.iter().zip(row) {
+            match cell.is_empty() {
+                true => empty.push(*name),
+                false => text.push_str(&format!("{name:name_width$}  {}\n", printable(cell))),
+            }
+        }
+        if !empty.is_empty() {
+            text.push_str(&format!("{:name_width$}  {}\n", "(empty)", empty.join(", ")));
+        }
+    }
+    text
+}

@@ -79,3 +79,26 @@ pub fn size(bytes: u64) -> String {
     }
     if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
 }
+
+/// Bytes for a terminal, none left out: what is no printable character stands as `\n`, `\r`, `\t`, `\x1b` or, where it
+/// would change the direction of writing, `\u{202e}`.
+#[must_use]
+pub fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => text.push_str("\\n"),
+                '\r' => text.push_str("\\r"),
+                '\t' => text.push_str("\\t"),
+                c if c.is_ascii_control() => text.push_str(&format!("\\x{:02x}", u32::from(c))),
+                c if c.is_control() || is_direction_mark(c) => text.extend(c.escape_unicode()),
+                c => text.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}

@@ -9,10 +9,13 @@ use super::lock::CaseLock;
 use super::making::{Making, NewCase};
 use super::register::Register;
 use super::run::RunRecord;
+use super::scratch::Scratch;
 use crate::base::{Error, Kind, Place, Result, files};
 
 /// Version of the folder's form.
 pub(super) const FORMAT: u32 = 1;
+/// Where sessions of the engine have their scratch folders.
+pub(super) const SCRATCH: &str = "tmp";
 
 /// An open case.
 #[derive(Clone, Debug)]
@@ -88,10 +91,12 @@ impl Case {
         self.root.join("store")
     }
 
-    /// Where the engine spills and keeps what lives as long as one command; swept by the next holder of the lock.
-    #[must_use]
-    pub fn scratch(&self) -> PathBuf {
-        self.root.join("tmp")
+    /// A folder of one's own for one session of the engine; needs no lock of the case.
+    ///
+    /// # Errors
+    /// When neither the case nor the system's temporary folder can be written.
+    pub fn scratch(&self) -> Result<Scratch> {
+        Scratch::take(&self.root.join(SCRATCH))
     }
 
     /// The folder of a run.
@@ -104,6 +109,12 @@ impl Case {
     #[must_use]
     pub fn verdicts(&self, number: u32, query: &str) -> PathBuf {
         self.run_folder(number).join("verdicts").join(format!("{query}.parquet"))
+    }
+
+    /// The quality findings of a run.
+    #[must_use]
+    pub fn findings(&self, number: u32) -> PathBuf {
+        self.run_folder(number).join("quality/findings.parquet")
     }
 
     /// The folder of a run's deliverables.

@@ -4,10 +4,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::folder::SCRATCH;
 use super::journal::{self, Act, Journal};
 use super::recover;
 use super::register::Register;
-use crate::base::{Error, Kind, Result, digest, files};
+use super::scratch;
+use crate::base::{Error, Kind, Result, digest};
 
 /// Held while a case is written. Only its holder appends to the journal, replaces the register and sweeps what
 /// a killed process left. The system releases it when the process ends, however it ends.
@@ -85,7 +87,7 @@ impl CaseLock {
     }
 
     /// Removes what does not exist: pending files, files of the store that the register does not name, runs
-    /// without a record, spilled data.
+    /// without a record, scratch folders that nobody uses.
     ///
     /// # Errors
     /// When something can't be removed.
@@ -93,7 +95,7 @@ impl CaseLock {
         recover::sweep_pending(&self.root)?;
         recover::sweep_store(&self.root)?;
         recover::sweep_runs(&self.root)?;
-        files::remove(&self.root.join("tmp"))
+        scratch::sweep(&self.root.join(SCRATCH))
     }
 }
 

@@ -7,6 +7,8 @@ mod making;
 mod recover;
 mod register;
 mod run;
+mod scratch;
+pub mod views;
 pub mod workbench;
 
 pub use folder::Case;
@@ -15,3 +17,4 @@ pub use lock::CaseLock;
 pub use making::{Making, NewCase};
 pub use register::{Custody, Reading, Register, Source};
 pub use run::{CoverageRecord, FindingRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};
+pub use scratch::Scratch;

@@ -13,6 +13,7 @@ use arrow::datatypes::{Field, Schema};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
+use super::run::SourceRecord;
 use crate::base::{Error, Kind, Result};
 use crate::engine::ParquetOut;
 
@@ -90,6 +91,20 @@ pub struct Source {
     pub custody: Custody,
     /// First record and byte offset of each chunk, so that record N is found fast.
     pub chunks: Vec<(u64, u64)>,
+}
+
+impl Source {
+    /// What a run's record keeps of it.
+    #[must_use]
+    pub fn record(&self) -> SourceRecord {
+        SourceRecord {
+            source: self.source.clone(),
+            sha256: self.sha256.clone(),
+            table: self.table.clone(),
+            stored: self.stored,
+            rejected: self.rejected,
+        }
+    }
 }
 
 /// All sources of a case, sorted by table and source.

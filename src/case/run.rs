@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::workbench::State;
 use crate::base::digest;
 use crate::engine::ParameterTable;
 
@@ -67,7 +68,7 @@ pub struct FindingRecord {
 }
 
 /// `runs/NNNN/run.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Version of this format.
     pub format: u32,
@@ -110,6 +111,12 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// The state of the case that it speaks of; `run` is its number, where it has one already.
+    #[must_use]
+    pub fn state(&self, run: Option<u32>) -> State<'_> {
+        State { run, sources: &self.sources, parameters: &self.parameters }
+    }
+
     /// The id: a hash of everything that the verdicts depend on, and of nothing else.
     #[must_use]
     pub fn id_of_inputs(&self) -> String {

@@ -3,10 +3,12 @@
 //! Both `classify` and everything that reads a run open it through here, so that a run always sees the sources
 //! and parameters that its record names, whatever was ingested since.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::folder::Case;
 use super::run::{RunRecord, SourceRecord};
+use super::scratch::Scratch;
 use crate::base::Result;
 use crate::base::progress::Meter;
 use crate::engine::canned::{self, Staging, StagingKind};
@@ -26,34 +28,103 @@ const RESERVED: u64 = 256 << 20;
 /// Less than this the engine can't work with.
 const LEAST: u64 = 256 << 20;
 
+/// How much more than it holds in memory the engine may spill.
+const SPILL: u64 = 16;
+
+/// An open engine over a state of a case, with a scratch folder of its own, so that it needs no lock of the case.
+pub struct Workbench {
+    /// The engine with all views.
+    pub session: Session,
+    /// Goes after the engine that spills there.
+    scratch: Scratch,
+}
+
+/// The state of a case that an engine is opened over.
+#[derive(Clone, Copy, Debug)]
+pub struct State<'s> {
+    /// The run whose folder it may reach; none yet where only the store is read.
+    pub run: Option<u32>,
+    /// The sources whose rows it sees.
+    pub sources: &'s [SourceRecord],
+    /// The parameter tables.
+    pub parameters: &'s [ParameterTable],
+}
+
 /// Opens the engine over a case's store, with parameters and staging made.
 ///
 /// # Errors
 /// When a file of the store can't be read or a canned query is wrong.
-pub fn open(
+pub fn open(case: &Case, state: State<'_>, limits: Limits, meter: &Meter) -> Result<Workbench> {
+    let bench = Workbench::bare(case, state, limits, false)?;
+    bench.stage(&canned::staging()?, meter)?;
+    questions_not_asked(&bench.session, state.parameters)?;
+    Ok(bench)
+}
+
+/// Opens the engine to be asked: rows come in the order in which they are stored, and of staging only what is named
+/// and what that stands on is made.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_for(
     case: &Case,
-    sources: &[SourceRecord],
-    parameters: &[ParameterTable],
+    state: State<'_>,
+    wanted: &BTreeSet<String>,
     limits: Limits,
     meter: &Meter,
-) -> Result<Session> {
-    let session = Session::open(&Access {
-        threads: limits.threads,
-        memory: limits.memory.saturating_sub(RESERVED).max(LEAST),
-        spill: case.scratch(),
-        folders: vec![case.store(), case.root().join("runs"), case.scratch()],
-    })?;
-    for table in tables::all()? {
-        for (name, columns) in table.stored_tables() {
-            view_of_store(&session, case, sources, &table.name, &name, &columns)?;
+) -> Result<Workbench> {
+    let bench = Workbench::bare(case, state, limits, true)?;
+    bench.stage(&canned::staging_for(wanted)?, meter)?;
+    Ok(bench)
+}
+
+impl Workbench {
+    /// The engine with the store's views and the parameter tables.
+    fn bare(case: &Case, state: State<'_>, limits: Limits, keeps_order: bool) -> Result<Self> {
+        let scratch = case.scratch()?;
+        let memory = limits.memory.saturating_sub(RESERVED).max(LEAST);
+        let mut folders = vec![case.store()];
+        folders.extend(state.run.map(|number| case.run_folder(number)));
+        let session = Session::open(&Access {
+            threads: limits.threads,
+            memory,
+            spill: scratch.folder().to_path_buf(),
+            spill_bytes: memory.saturating_mul(SPILL),
+            folders,
+            keeps_order,
+        })?;
+        for table in tables::all()? {
+            for (name, columns) in table.stored_tables() {
+                view_of_store(&session, case, state.sources, &table.name, &name, &columns)?;
+            }
+        }
+        for table in state.parameters {
+            session.parameters(table)?;
+        }
+        Ok(Self { session, scratch })
+    }
+
+    fn stage(&self, queries: &[Staging], meter: &Meter) -> Result<()> {
+        let work = meter.steps("staging", queries.len() as u64);
+        for query in queries {
+            work.say(&query.name);
+            self.make(query)?;
+            work.advance(1);
+        }
+        Ok(())
+    }
+
+    /// Makes the view or table of one staging query.
+    ///
+    /// # Errors
+    /// When the query fails.
+    pub fn make(&self, query: &Staging) -> Result<()> {
+        match query.kind {
+            StagingKind::View => self.session.view(&query.name, query.sql.text),
+            StagingKind::Table => self.session.materialise(&query.name, query.sql.text),
+            StagingKind::List => self.session.list_table(&query.name, query.sql.text, self.scratch.folder()),
         }
     }
-    for table in parameters {
-        session.parameters(table)?;
-    }
-    stage(&session, case, meter)?;
-    questions_not_asked(&session, parameters)?;
-    Ok(session)
 }
 
 /// A question that the profile does not ask has no verdicts: an empty view, so that queries can rely on it.
@@ -74,13 +145,21 @@ fn questions_not_asked(session: &Session, parameters: &[ParameterTable]) -> Resu
 ///
 /// # Errors
 /// As [`open`]; also when a verdict file is missing.
-pub fn open_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<(RunRecord, Session)> {
+pub fn open_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<(RunRecord, Workbench)> {
     let record = case.run_record(number)?;
-    let session = open(case, &record.sources, &record.parameters, limits, meter)?;
-    for verdicts in &record.verdicts {
-        session.parquet_view(&verdicts.query, &[case.verdicts(number, &verdicts.query)])?;
-    }
-    Ok((record, session))
+    let bench = open(case, record.state(Some(number)), limits, meter)?;
+    verdicts(&bench.session, case, number, &record)?;
+    Ok((record, bench))
+}
+
+/// Makes the verdicts of a run views under the queries' names.
+///
+/// # Errors
+/// When a verdict file is missing.
+pub(super) fn verdicts(session: &Session, case: &Case, number: u32, record: &RunRecord) -> Result<()> {
+    record.verdicts.iter().try_for_each(|verdicts| {
+        session.parquet_view(&verdicts.query, &[case.verdicts(number, &verdicts.query)])
+    })
 }
 
 fn view_of_store(
@@ -95,27 +174,4 @@ fn view_of_store(
         sources.iter().filter(|s| s.table == table).map(|s| case.stored(stored, &s.source)).collect();
     let view = format!("store_{stored}");
     if files.is_empty() { session.empty_view(&view, columns) } else { session.parquet_view(&view, &files) }
-}
-
-fn stage(session: &Session, case: &Case, meter: &Meter) -> Result<()> {
-    let queries = canned::staging()?;
-    let work = meter.steps("staging", queries.len() as u64);
-    for query in &queries {
-        work.say(&query.name);
-        make(session, case, query)?;
-        work.advance(1);
-    }
-    Ok(())
-}
-
-/// Makes the view or table of one staging query.
-///
-/// # Errors
-/// When the query fails.
-pub fn make(session: &Session, case: &Case, query: &Staging) -> Result<()> {
-    match query.kind {
-        StagingKind::View => session.view(&query.name, query.sql.text),
-        StagingKind::Table => session.materialise(&query.name, query.sql.text),
-        StagingKind::List => session.list_table(&query.name, query.sql.text, &case.scratch()),
-    }
 }

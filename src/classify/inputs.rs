@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::instant::Interval;
 use crate::base::{Error, Result, digest, instant, library};
-use crate::case::{Case, CoverageRecord, HashedFile, RunRecord, Source, SourceRecord};
+use crate::case::{Case, CoverageRecord, HashedFile, RunRecord, Source};
 use crate::engine::{self, canned};
 use crate::incident::{self, Facts, FedSource, Judged, Profile};
 
@@ -55,7 +55,7 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
         engine: engine::version()?,
         time_zones: instant::tzdb_version().to_owned(),
         queries: hashed_queries(&queries)?,
-        sources: register.sources().iter().map(source_record).collect(),
+        sources: register.sources().iter().map(Source::record).collect(),
         coverage: judged.iter().map(coverage_record).collect(),
         parameters: incident::parameters(&profile, as_of, &judged, &fed),
         verdicts: Vec::new(),
@@ -80,16 +80,6 @@ fn hashed_queries(queries: &[canned::Classify]) -> Result<Vec<HashedFile>> {
         .iter()
         .map(|f| HashedFile { path: f.path.to_owned(), sha256: digest::sha256(f.text.as_bytes()) })
         .collect())
-}
-
-fn source_record(source: &Source) -> SourceRecord {
-    SourceRecord {
-        source: source.source.clone(),
-        sha256: source.sha256.clone(),
-        table: source.table.clone(),
-        stored: source.stored,
-        rejected: source.rejected,
-    }
 }
 
 fn fed_source(source: &Source) -> FedSource {

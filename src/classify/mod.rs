@@ -9,7 +9,6 @@ mod quality;
 pub mod recount;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -107,21 +106,20 @@ fn make(case: &Case, number: u32, inputs: &mut Inputs, limits: Limits, meter: &M
     let folder = case.run_folder(number);
     files::make_folder(&folder.join("verdicts"))?;
     let Inputs { record, queries, sources, judged, .. } = inputs;
-    let session = workbench::open(case, &record.sources, &record.parameters, limits, meter)?;
+    let bench = workbench::open(case, record.state(Some(number)), limits, meter)?;
+    let session = &bench.session;
     let work = meter.steps("classifying", queries.len() as u64 + 2);
     for query in queries {
-        verdicts(case, number, record, query, &session, &work)?;
+        verdicts(case, number, record, query, session, &work)?;
     }
     work.say("quality findings");
-    record.findings = quality::look(&session, sources, judged, &folder.join("quality/findings.parquet"))?;
+    record.findings = quality::look(session, sources, judged, &folder.join("quality/findings.parquet"))?;
     work.advance(1);
     work.say("recount by a second engine");
     recount::check(&folder.join("verdicts"), &record.counts)?;
     let text = serde_json::to_string_pretty(record)
         .map_err(|e| Error::failed("cannot write the record of the run").because(e))?;
     files::write(&folder.join("run.json"), text.as_bytes())?;
-    drop(session);
-    remove_scratch(&case.scratch())?;
     Ok(digest::sha256(text.as_bytes()))
 }
 
@@ -169,11 +167,4 @@ fn count(session: &Session, query: &str) -> Result<Counts> {
 
 fn not_counts(query: &str) -> Error {
     Error::failed(format!("queries/classify/counts/{query}.sql does not yield state, reason and rows"))
-}
-
-fn remove_scratch(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", folder, e)),
-        _ => Ok(()),
-    }
 }

@@ -9,8 +9,11 @@ mod export;
 mod incidents;
 mod ingest;
 mod init;
+mod paging;
 mod queries;
 mod run;
+mod show;
+mod sql;
 mod status;
 mod ui;
 
@@ -81,6 +84,10 @@ enum Verb {
     Run(run::Arguments),
     /// Show what is in a case and what its exports can prove
     Status(status::Arguments),
+    /// Show any table, verdict or finding, or a record as it stands in its source
+    Show(Box<show::Arguments>),
+    /// Ask in SQL: one SELECT over the views of a case
+    Sql(sql::Arguments),
     /// List, show and check incident profiles
     Incidents(incidents::Arguments),
     /// List and check the canned queries
@@ -115,6 +122,8 @@ fn act(verb: &Verb, ui: &Ui) -> Result<()> {
         Verb::Export(arguments) => export::run(arguments, ui),
         Verb::Run(arguments) => run::run(arguments, ui),
         Verb::Status(arguments) => status::run(arguments, ui),
+        Verb::Show(arguments) => show::run(arguments, ui),
+        Verb::Sql(arguments) => sql::run(arguments, ui),
         Verb::Incidents(arguments) => incidents::run(arguments, ui),
         Verb::Queries(arguments) => queries::run(arguments, ui),
         Verb::Demo(arguments) => demo::run(arguments, ui),

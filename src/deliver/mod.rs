@@ -1,11 +1,13 @@
 //! Writes what people and machines need from the verdicts of a run, into `out/NNNN/` (6-deliverables).
 //! Everything here is byte-identical when made twice.
 
+pub mod answer;
 mod cells;
 mod csv;
 pub mod folder_name;
 mod lists;
 pub mod neutral;
+pub mod pick;
 mod reading;
 mod summary;
 mod verdicts;

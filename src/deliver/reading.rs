@@ -1,43 +1,40 @@
 //! A run opened to be read: its verdicts, staging and what deliverables share, as views of one session.
 
-use std::path::PathBuf;
-
 use crate::base::progress::Meter;
 use crate::base::toml_file;
 use crate::base::{Result, library};
-use crate::case::workbench::{self, Limits};
-use crate::case::{Case, CaseLock, RunRecord};
+use crate::case::workbench::{self, Limits, Workbench};
+use crate::case::{Case, RunRecord};
 use crate::engine::canned;
 use crate::engine::{ParameterTable, ParameterType, Session};
 
 const PARTS: &str = "deliver/parts";
 pub(super) const WORDS: &str = "deliver/summary.toml";
 
-/// An open run. The case's lock is held meanwhile: two sessions would share one scratch folder.
+/// An open run. It needs no lock of the case: runs and the store under them are never rewritten.
 pub(super) struct Reading {
     /// Its record.
     pub record: RunRecord,
-    /// The engine with all views.
-    pub session: Session,
-    /// The lock, for the journal.
-    pub lock: CaseLock,
-    scratch: PathBuf,
+    bench: Workbench,
 }
 
 impl Reading {
     /// Opens a run.
     ///
     /// # Errors
-    /// When there is no such run, the case is busy, or a canned query is wrong.
+    /// When there is no such run, or a canned query is wrong.
     pub fn open(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<Self> {
-        let lock = case.lock("export")?;
-        let (record, session) = workbench::open_run(case, number, limits, meter)?;
-        let reading = Self { record, session, lock, scratch: case.scratch() };
-        reading.session.parameters(&reasons()?)?;
+        let (record, bench) = workbench::open_run(case, number, limits, meter)?;
+        bench.session.parameters(&reasons()?)?;
         for part in canned::staging_of(PARTS)? {
-            workbench::make(&reading.session, case, &part)?;
+            bench.make(&part)?;
         }
-        Ok(reading)
+        Ok(Self { record, bench })
+    }
+
+    /// The engine with all views.
+    pub fn session(&self) -> &Session {
+        &self.bench.session
     }
 
     /// Whether the run asked this question.
@@ -46,15 +43,8 @@ impl Reading {
     }
 }
 
-impl Drop for Reading {
-    fn drop(&mut self) {
-        // What can't be removed now is swept by the next holder of the lock.
-        let _ = std::fs::remove_dir_all(&self.scratch);
-    }
-}
-
 /// The words of each reason, so that lists can say why and what would settle it.
-fn reasons() -> Result<ParameterTable> {
+pub(super) fn reasons() -> Result<ParameterTable> {
     let columns = ["query", "reason", "words", "settles"].map(|name| (name, ParameterType::Text));
     let mut table = ParameterTable::new("param_reason", &columns);
     for query in canned::classify_all()? {

@@ -1,6 +1,9 @@
 //! Canned queries as they travel with the program: a `.sql` file and its `.toml` sidecar (8-engineering, "Queries").
 
+use std::collections::BTreeSet;
+
 use super::parameters::ParameterType;
+use super::portability;
 use crate::base::library::{self, Embedded};
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Result};
@@ -113,6 +116,10 @@ pub struct Finding {
     pub severity: String,
     /// What follows from it, for a person.
     pub consequence: String,
+    /// What shows or settles it; commands stand between backticks, with `CASE` for the case's folder.
+    pub next: String,
+    /// A small case that gives it.
+    pub example: String,
 }
 
 /// One sidecar of `queries/quality/`.
@@ -152,11 +159,12 @@ fn quality_query(sidecar: Embedded) -> Result<Quality> {
 
 fn finding(section: &Section<'_>) -> Finding {
     section.require("severity", "serious, check or note");
-    let consequence = section.required_section("consequence");
     Finding {
         code: section.required_text("code").unwrap_or_default(),
         severity: section.one_of("severity", &SEVERITIES).unwrap_or_default(),
-        consequence: consequence.and_then(|words| words.required_text("en")).unwrap_or_default(),
+        consequence: english(section, "consequence"),
+        next: english(section, "next"),
+        example: english(section, "example"),
     }
 }
 
@@ -166,6 +174,26 @@ fn finding(section: &Section<'_>) -> Finding {
 /// When a sidecar is wrong or has no query.
 pub fn staging() -> Result<Vec<Staging>> {
     staging_of("staging")
+}
+
+/// The staging queries that the named views stand on, themselves among them, in the order in which they run.
+///
+/// # Errors
+/// As [`staging`].
+pub fn staging_for(wanted: &BTreeSet<String>) -> Result<Vec<Staging>> {
+    let mut wanted = wanted.clone();
+    // Each query names only those before it: from the last to the first all needs are known in time.
+    let mut queries = staging()?;
+    queries.reverse();
+    queries.retain(|query| {
+        let is_wanted = wanted.contains(&query.name);
+        if is_wanted {
+            wanted.extend(portability::tables(query.sql.text));
+        }
+        is_wanted
+    });
+    queries.reverse();
+    Ok(queries)
 }
 
 /// The queries of another folder of the same kind, in the order in which they run.
@@ -256,15 +284,17 @@ fn column(section: &Section<'_>) -> Column {
 }
 
 fn reason(section: &Section<'_>) -> Reason {
-    let english = |key: &str| {
-        section.required_section(key).and_then(|words| words.required_text("en")).unwrap_or_default()
-    };
     Reason {
         code: section.required_text("code").unwrap_or_default(),
         state: section.required_text("state").unwrap_or_default(),
-        words: english("words"),
-        settles: english("settles"),
+        words: english(section, "words"),
+        settles: english(section, "settles"),
     }
+}
+
+/// The English words of `key`, which must be there.
+fn english(section: &Section<'_>, key: &str) -> String {
+    section.required_section(key).and_then(|words| words.required_text("en")).unwrap_or_default()
 }
 
 fn sql_of(sidecar: Embedded) -> Result<Embedded> {

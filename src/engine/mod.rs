@@ -4,14 +4,19 @@
 //! Parquet of our own, in folders that are named when it opens, and can neither load extensions nor reach a
 //! network (8-engineering, "DuckDB, locked down").
 
+mod alias;
+pub mod ask;
 pub mod canned;
+mod complaint;
 mod list_table;
 mod parameters;
 mod parquet_out;
 pub mod portability;
+mod selection;
 mod session;
 pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
 pub use parquet_out::ParquetOut;
+pub use selection::{Filter, Selection};
 pub use session::{Access, Session, version};

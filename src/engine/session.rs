@@ -1,14 +1,20 @@
 //! One open engine: its limits and lock-down, its tables and views, and the way results come out.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, Statement, params_from_iter};
 
+use super::alias::Aliases;
+use super::complaint;
 use super::parameters::{Parameter, ParameterTable, ParameterType};
 use super::parquet_out::ParquetOut;
-use crate::base::{Error, Kind, Result, files, interrupt};
+use crate::base::{Error, Result, files, interrupt};
 
 /// What the engine may use and reach.
 #[derive(Clone, Debug)]
@@ -17,15 +23,23 @@ pub struct Access {
     pub threads: usize,
     /// Bytes that the engine may hold in memory before it spills to `spill`.
     pub memory: u64,
-    /// The folder that it spills to; made when needed.
+    /// The folder that it spills to, which it may read and write too; made when needed.
     pub spill: PathBuf,
-    /// The only folders that it may read and write.
+    /// Bytes that it may spill, so that no query fills a disk.
+    pub spill_bytes: u64,
+    /// The only other folders that it may read and write.
     pub folders: Vec<PathBuf>,
+    /// Whether rows come in the order in which they are stored where a query orders nothing; costs memory.
+    pub keeps_order: bool,
 }
 
 /// An open engine.
 pub struct Session {
     connection: Connection,
+    /// Names for folders whose paths are not UTF-8.
+    aliases: Aliases,
+    /// Ctrl-C stops a query that runs; held, never called from here.
+    _stop: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// The version of the engine's library, for the run's record.
@@ -38,17 +52,18 @@ pub fn version() -> Result<String> {
 }
 
 impl Session {
-    /// Opens an engine in memory and locks it down. The order of the settings matters: external access goes
-    /// off after the folders are named, and the configuration is locked last.
+    /// Opens an engine in memory and locks it down (8-engineering, "DuckDB, locked down"). The order of the
+    /// settings matters: external access goes off after the folders are named, and the configuration is locked last.
     ///
     /// # Errors
     /// When the engine refuses a setting, or a folder is not there.
     pub fn open(access: &Access) -> Result<Self> {
         files::make_folder(&access.spill)?;
         let connection = Connection::open_in_memory().map_err(|e| engine_error("open", e))?;
-        let stop = connection.interrupt_handle();
-        interrupt::stops(move || stop.interrupt());
-        let session = Self { connection };
+        let handle = connection.interrupt_handle();
+        let stop = interrupt::stopping(move || handle.interrupt());
+        let aliases = Aliases::of(access.folders.iter().chain([&access.spill]))?;
+        let session = Self { connection, aliases, _stop: stop };
         session.set("autoinstall_known_extensions", "false")?;
         session.set("autoload_known_extensions", "false")?;
         session.set("allow_community_extensions", "false")?;
@@ -56,14 +71,23 @@ impl Session {
             session.set("threads", &access.threads.to_string())?;
         }
         session.set("memory_limit", &quoted(format!("{}B", access.memory)))?;
-        session.set("temp_directory", &quoted(path_text(&access.spill)?))?;
-        session.set("preserve_insertion_order", "false")?;
+        session.set("temp_directory", &quoted(session.path_text(&access.spill)?))?;
+        session.set("max_temp_directory_size", &quoted(format!("{}B", access.spill_bytes)))?;
+        if !access.keeps_order {
+            session.set("preserve_insertion_order", "false")?;
+        }
         let folders: Vec<String> =
-            access.folders.iter().map(|f| path_text(f).map(quoted)).collect::<Result<_>>()?;
+            access.folders.iter().map(|f| session.path_text(f).map(quoted)).collect::<Result<_>>()?;
         session.set("allowed_directories", &format!("[{}]", folders.join(", ")))?;
         session.set("enable_external_access", "false")?;
         session.set("lock_configuration", "true")?;
         Ok(session)
+    }
+
+    /// The path as the engine compares it with its allowed folders: absolute, without links but our own alias.
+    fn path_text(&self, path: &Path) -> Result<String> {
+        let path = path.canonicalize().map_err(|e| Error::io("find", path, e))?;
+        self.aliases.text(&path)
     }
 
     fn set(&self, setting: &str, value: &str) -> Result<()> {
@@ -99,12 +123,30 @@ impl Session {
         Ok(())
     }
 
+    /// Makes a view of Parquet files that have the same columns, with one more in front: what each file is labelled.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn labelled_view(&self, name: &str, label: &str, files: &[(&str, PathBuf)]) -> Result<()> {
+        let one = |(text, file): &(&str, PathBuf)| -> Result<String> {
+            Ok(format!(
+                "SELECT {} AS {}, * FROM read_parquet({})",
+                quoted(text),
+                identifier(label),
+                quoted(self.path_text(file)?)
+            ))
+        };
+        let each: Vec<String> = files.iter().map(one).collect::<Result<_>>()?;
+        self.view(name, &each.join(" UNION ALL "))
+    }
+
     /// Makes a view of Parquet files that have the same columns.
     ///
     /// # Errors
     /// When a file can't be read.
     pub fn parquet_view(&self, name: &str, files: &[PathBuf]) -> Result<()> {
-        let files: Vec<String> = files.iter().map(|f| path_text(f).map(quoted)).collect::<Result<_>>()?;
+        let files: Vec<String> =
+            files.iter().map(|f| self.path_text(f).map(quoted)).collect::<Result<_>>()?;
         self.execute(&format!(
             "CREATE OR REPLACE VIEW {} AS SELECT * FROM read_parquet([{}])",
             identifier(name),
@@ -160,6 +202,68 @@ impl Session {
             take(batch)?;
         }
         Ok(())
+    }
+
+    /// As [`Session::stream`], as long as `take` wants more. The first batch has no rows: it tells the columns.
+    ///
+    /// # Errors
+    /// As [`Session::stream`].
+    pub fn stream_while(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+        mut take: impl FnMut(RecordBatch) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let mut statement = self.prepared(sql)?;
+        begin(&mut statement, parameters)?;
+        // The columns are told even where there are no rows.
+        if take(RecordBatch::new_empty(statement.schema()))?.is_break() {
+            return Ok(());
+        }
+        while let Some(batch) = step(&statement)? {
+            interrupt::check()?;
+            if take(batch)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a query that a person asked, which stands in `sql` as `question` behind so many lines of our own: what
+    /// the engine complains of is told with line and column. The first batch comes even when it has no rows.
+    pub(super) fn answer(
+        &self,
+        sql: &str,
+        question: (&str, usize),
+        mut take: impl FnMut(RecordBatch) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let told = |e: duckdb::Error| complaint::of_question(question.0, question.1, &e);
+        let mut statement = self.connection.prepare(sql).map_err(told)?;
+        drop(statement.stream_arrow([]).map_err(told)?);
+        if take(RecordBatch::new_empty(statement.schema()))?.is_break() {
+            return Ok(());
+        }
+        while let Some(batch) = statement.step().map_err(told)? {
+            interrupt::check()?;
+            if take(RecordBatch::from(&batch))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows stand behind `FROM`.
+    pub(super) fn count_rows(&self, from: &str, parameters: &[Parameter]) -> Result<u64> {
+        let mut rows = 0;
+        self.stream(&format!("SELECT COUNT(*) FROM {from}"), parameters, |batch| {
+            let counted = batch.columns().first().and_then(|c| c.as_primitive_opt::<Int64Type>());
+            rows = counted
+                .and_then(|c| c.iter().flatten().next())
+                .and_then(|n| u64::try_from(n).ok())
+                .unwrap_or(0);
+            Ok(())
+        })?;
+        Ok(rows)
     }
 
     /// Runs a query with a total order and writes its rows to a Parquet file; returns how many there are.
@@ -224,7 +328,7 @@ fn value(cell: &Parameter, kind: ParameterType) -> Value {
     }
 }
 
-fn identifier(name: &str) -> String {
+pub(super) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -232,21 +336,6 @@ fn quoted(text: impl AsRef<str>) -> String {
     format!("'{}'", text.as_ref().replace('\'', "''"))
 }
 
-/// The path as the engine compares it with its allowed folders: absolute, without links.
-fn path_text(path: &Path) -> Result<String> {
-    let path = path.canonicalize().map_err(|e| Error::io("find", path, e))?;
-    path.to_str().map(str::to_owned).ok_or_else(|| {
-        Error::new(
-            Kind::Usage,
-            format!("the engine cannot use the path {}, which is not UTF-8", path.display()),
-        )
-        .next("put the case into a folder whose path is UTF-8")
-    })
-}
-
 fn engine_error(doing: &str, cause: duckdb::Error) -> Error {
-    if let Err(interrupted) = interrupt::check() {
-        return interrupted;
-    }
-    Error::failed(format!("cannot {doing} the query engine")).because(cause)
+    complaint::told(doing, &cause)
 }

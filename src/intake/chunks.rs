@@ -11,14 +11,16 @@ use crate::base::{Result, interrupt};
 
 /// Bytes of the longest record.
 const LONGEST: usize = 64 << 20;
+/// Bytes that are kept of a line longer than that.
+const KEPT: usize = 1 << 20;
 
 /// What comes next in a file.
 #[derive(Debug)]
 pub(super) enum Piece {
     /// Whole records.
     Chunk(Chunk),
-    /// Bytes that are no record that anybody can read.
-    Rejected(Reject),
+    /// Bytes that are no record that anybody can read, and the beginning of them.
+    Rejected(Reject, Vec<u8>),
 }
 
 /// Whole records, as they stand in the file.
@@ -52,7 +54,7 @@ pub(super) struct Chunks {
 struct Skipped {
     hasher: Hasher,
     start: u64,
-    masked: String,
+    head: Vec<u8>,
 }
 
 impl Chunks {
@@ -93,6 +95,32 @@ impl Chunks {
         }
         self.end(&mut take)?;
         Ok(true)
+    }
+
+    /// Cuts `input` from an indexed place on, at which the record `first` or a later one begins, until `take` says that
+    /// it has enough; then all of it is still read, for its hash.
+    pub fn run_from(
+        mut self,
+        input: &mut Input,
+        (first, offset): (u64, u64),
+        mut take: impl FnMut(Piece) -> Result<bool>,
+    ) -> Result<()> {
+        self.records = first.saturating_sub(1);
+        let mut wanted = true;
+        while input.fill(&mut self.buffer)? {
+            interrupt::check()?;
+            if !wanted {
+                self.buffer.clear();
+                continue;
+            }
+            let before = offset.saturating_sub(self.offset).min(self.buffer.len() as u64);
+            self.buffer.drain(..usize::try_from(before).unwrap_or(usize::MAX));
+            self.offset += before;
+            if self.offset >= offset {
+                self.pass_on(&mut |piece| take(piece).map(|goes_on| wanted &= goes_on))?;
+            }
+        }
+        if wanted { self.end(&mut |piece| take(piece).map(drop)) } else { Ok(()) }
     }
 
     /// Cuts the beginning of a file, behind its header; `is_whole` says that there is no more.
@@ -157,23 +185,23 @@ impl Chunks {
         let Some(end) = end else {
             let mut hasher = Hasher::default();
             hasher.update(&self.buffer);
-            let masked = masked(&self.buffer);
-            self.skipping = Some(Skipped { hasher, start: self.offset, masked });
+            let head = self.buffer.get(..KEPT).unwrap_or(&self.buffer).to_vec();
+            self.skipping = Some(Skipped { hasher, start: self.offset, head });
             self.forget_buffer();
             return Ok(());
         };
-        let line = self.buffer.get(..end).unwrap_or_default();
+        let line = self.buffer.get(..end).unwrap_or_default().to_vec();
         let reject = Reject {
             record: 0,
             start: self.offset,
             end: self.offset + end as u64,
-            sha256: digest::sha256(line),
+            sha256: digest::sha256(&line),
             reason,
             column: None,
-            masked: masked(line),
+            masked: masked(&line),
         };
         self.drop_line(end);
-        self.reject(reject, take)
+        self.reject((reject, line), take)
     }
 
     /// Goes on behind the line end at `end`.
@@ -211,23 +239,28 @@ impl Chunks {
         Ok(true)
     }
 
-    fn reject(&mut self, mut reject: Reject, take: &mut impl FnMut(Piece) -> Result<()>) -> Result<()> {
+    fn reject(
+        &mut self,
+        (mut reject, bytes): (Reject, Vec<u8>),
+        take: &mut impl FnMut(Piece) -> Result<()>,
+    ) -> Result<()> {
         self.records += 1;
         reject.record = self.records;
-        take(Piece::Rejected(reject))
+        take(Piece::Rejected(reject, bytes))
     }
 }
 
 impl Skipped {
-    fn into_reject(self, end: u64, reason: Reason) -> Reject {
-        Reject {
+    fn into_reject(self, end: u64, reason: Reason) -> (Reject, Vec<u8>) {
+        let reject = Reject {
             record: 0,
             start: self.start,
             end,
             sha256: self.hasher.hex(),
             reason,
             column: None,
-            masked: self.masked,
-        }
+            masked: masked(&self.head),
+        };
+        (reject, self.head)
     }
 }

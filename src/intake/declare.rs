@@ -10,7 +10,7 @@ use crate::case::{Act, Case, CaseLock, Source};
 use crate::engine::{ParquetOut, tables};
 
 /// The name that the register gives to what was declared.
-const DECLARED: &str = "declared";
+pub(super) const DECLARED: &str = "declared";
 
 /// Stores one record of `accounts`, of a source named `declared` (2-tables, "Canonical tables").
 ///

@@ -140,6 +140,11 @@ fn delimiter(path: &Path, text: &[u8], account_is_stated: bool) -> Result<(u8, S
     }
 }
 
+/// The field separator that is shown so.
+pub(super) fn delimiter_of(shown: &str) -> u8 {
+    if shown == "tab" { b'\t' } else { shown.bytes().next().unwrap_or(b',') }
+}
+
 /// A field separator as it is shown.
 pub(super) fn shown_delimiter(delimiter: u8) -> String {
     if delimiter == b'\t' { "tab".to_owned() } else { char::from(delimiter).to_string() }

@@ -206,6 +206,7 @@ impl Storing<'_> {
         let layout = file.layout(name, orders)?;
         let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
         let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
+        files.chunks.push((1, file.head.bytes.len() as u64));
         let input = Input::open(&file.path, file.head.encoding)?;
         let workers = self.workers();
         let read =
@@ -294,7 +295,7 @@ impl<'p> Files<'p> {
             out.write(rows)?;
         }
         self.rejects.write(&typed.rejects)?;
-        self.chunks.extend(typed.place);
+        self.chunks.extend(typed.place.filter(|place| self.chunks.last() != Some(place)));
         self.tally.add(typed.tally);
         Ok(())
     }

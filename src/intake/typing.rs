@@ -98,7 +98,7 @@ impl<'l> Typist<'l> {
     pub fn take(&mut self, piece: Piece) -> Result<Typed> {
         match piece {
             Piece::Chunk(chunk) => self.chunk(&chunk),
-            Piece::Rejected(reject) => {
+            Piece::Rejected(reject, _) => {
                 let tally = Tally { read: 1, rejected: 1, ..Tally::default() };
                 Ok(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None })
             }

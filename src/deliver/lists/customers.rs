@@ -69,7 +69,7 @@ fn rows_of(
         }
         Ok(())
     };
-    reading.session.stream(&list.ordered(Some(ACCOUNT)), &[], |batch| {
+    reading.session().stream(&list.ordered(Some(ACCOUNT)), &[], |batch| {
         for (account, rows) in pieces(&batch, Some(ACCOUNT))?.into_iter().filter(|(a, _)| !a.is_empty()) {
             if open.as_ref().is_none_or(|(last, _)| *last != account) {
                 interrupt::check()?;

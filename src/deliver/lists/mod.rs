@@ -45,13 +45,14 @@ pub struct Wanted {
 /// # Errors
 /// When the run can't be read, the case is busy, a query fails, or a file can't be written.
 pub fn export(case: &Case, number: u32, wanted: &Wanted, limits: Limits, meter: &Meter) -> Result<Written> {
-    let mut reading = Reading::open(case, number, limits, meter)?;
+    let mut lock = case.lock("export")?;
+    let reading = Reading::open(case, number, limits, meter)?;
     let folder = wanted.out.clone().unwrap_or_else(|| case.out_folder(number).join("lists"));
     let act = act(&reading, wanted);
-    reading.lock.begin(&act)?;
+    lock.begin(&act)?;
     let write = |staged: &Path| write_all(case, number, &reading, wanted, staged, meter);
     let made = written::together(&folder, Some(MANIFEST), write);
-    let files = written::ended(&mut reading.lock, act, made)?;
+    let files = written::ended(&mut lock, act, made)?;
     Ok(Written { folder, files })
 }
 
@@ -94,7 +95,7 @@ fn write_all(
     for list in &lists {
         interrupt::check()?;
         work.say(&list.name);
-        reading.session.materialise(&list.table(), list.sql.text)?;
+        reading.session().materialise(&list.table(), list.sql.text)?;
         listed.extend(write_list(reading, list, &formats, folder)?);
         work.advance(1);
     }
@@ -128,7 +129,7 @@ fn write_list(reading: &Reading, list: &List, formats: &[Format], folder: &Path)
         }
     }
     let split = list.split_by.as_deref();
-    reading.session.stream(&list.ordered(None), &[], |batch| {
+    reading.session().stream(&list.ordered(None), &[], |batch| {
         for (key, rows) in pieces(&batch, split)? {
             let sinks = parts.get_mut(&key).ok_or_else(|| {
                 Error::failed(format!(

@@ -14,7 +14,7 @@ use crate::engine::Parameter;
 /// Sums up a run.
 ///
 /// # Errors
-/// When there is no such run, the case is busy, or a query fails.
+/// When there is no such run, or a query fails.
 pub fn of_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<Summary> {
     gather(case, number, &Reading::open(case, number, limits, meter)?)
 }
@@ -49,7 +49,7 @@ pub(in crate::deliver) fn gather(case: &Case, number: u32, reading: &Reading) ->
 fn rows(reading: &Reading, query: &str) -> Result<Vec<Vec<String>>> {
     let sql = library::read(&format!("deliver/summary/{query}.sql"))?;
     let mut rows = Vec::new();
-    reading.session.stream(sql.text, &[], |batch| {
+    reading.session().stream(sql.text, &[], |batch| {
         let columns = Cells::of(&batch)?;
         for row in 0..batch.num_rows() {
             rows.push(columns.iter().map(|c| c.cell(row).text().into_owned()).collect());

@@ -10,7 +10,9 @@ mod reserved;
 mod rules;
 mod walk;
 
-use sqlparser::ast::{Query, Statement, Visit};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{ObjectNamePart, Query, Statement, Visit, visit_relations};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
@@ -64,6 +66,19 @@ pub fn query(sql: &str) -> Result<Query, Box<Finding>> {
         }
         Err(_) => Err(Box::new(finding(begin, rules::STATEMENTS, format!("{count} statements")))),
     }
+}
+
+/// The tables and views that a query names; none when it can't be parsed.
+#[must_use]
+pub fn tables(sql: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Ok(query) = query(sql) {
+        let _ = visit_relations(&query, |name| {
+            names.extend(name.0.last().and_then(ObjectNamePart::as_ident).map(|ident| ident.value.clone()));
+            ControlFlow::<()>::Continue(())
+        });
+    }
+    names
 }
 
 fn parse(sql: &str) -> Result<Vec<Statement>, ParserError> {

@@ -1,0 +1,130 @@
+//! Scratch folders: where one session of the engine spills, and keeps what lives as long as it does.
+//!
+//! Each session has a folder of its own, `tmp/<unique>/`, and holds a lock on `tmp/<unique>.lock` meanwhile. So verbs
+//! that only read need no lock of the case, and whoever holds that lock can tell a folder in use from one that a killed
+//! process left. The lock file comes before the folder and goes after it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::base::{Error, Result, files};
+
+const LOCK: &str = "lock";
+
+/// A folder of one's own; it goes when this is dropped.
+#[derive(Debug)]
+pub struct Scratch {
+    folder: PathBuf,
+    /// The lock file and the lock on it; none in the system's temporary folder, which nobody of ours sweeps.
+    lock: Option<(PathBuf, File)>,
+}
+
+impl Scratch {
+    /// A folder below `within`, or in the system's temporary folder when nothing can be written there: a case on a
+    /// medium that can only be read is readable all the same.
+    ///
+    /// # Errors
+    /// When neither can be written.
+    pub(super) fn take(within: &Path) -> Result<Self> {
+        match Self::below(within) {
+            Ok(scratch) => Ok(scratch),
+            Err(error) => match files::private_folder() {
+                Ok(folder) => Ok(Self { folder, lock: None }),
+                Err(_) => Err(error),
+            },
+        }
+    }
+
+    fn below(within: &Path) -> Result<Self> {
+        if within.is_symlink() {
+            return Err(Error::failed(format!("{} is a link", within.display())));
+        }
+        loop {
+            files::make_folder(within)?;
+            let name = files::unique_name()?;
+            let path = within.join(format!("{name}.{LOCK}"));
+            let file = match OpenOptions::new().create_new(true).write(true).open(&path) {
+                Ok(file) => file,
+                // A sweep took `within` away, which was empty, since it was made.
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) => return Err(Error::io("write", &path, e)),
+            };
+            file.lock().map_err(|e| Error::io("lock", &path, e))?;
+            // A sweep that came between the two took the file for one that was left.
+            if path.exists() {
+                let scratch = Self { folder: within.join(&name), lock: Some((path, file)) };
+                files::make_folder(&scratch.folder)?;
+                return Ok(scratch);
+            }
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What can't be removed now is swept by the next holder of the case's lock.
+        let _ = fs::remove_dir_all(&self.folder);
+        if let Some((path, file)) = self.lock.take() {
+            let _ = fs::remove_file(&path);
+            drop(file);
+            if let Some(within) = path.parent() {
+                // Only the last one out succeeds.
+                let _ = fs::remove_dir(within);
+            }
+        }
+    }
+}
+
+/// Removes the scratch folders below `within` that nobody uses. Only for the holder of the case's lock.
+///
+/// # Errors
+/// When one can't be looked at or removed.
+pub(super) fn sweep(within: &Path) -> Result<()> {
+    if within.is_symlink() {
+        // What it points at is not ours.
+        return remove(within);
+    }
+    for entry in fs::read_dir(within).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == LOCK) {
+            sweep_unless_held(&path)?;
+        } else if !path.with_extension(LOCK).exists() {
+            remove(&path)?;
+        }
+    }
+    // Fails while somebody has a folder in it, which is as it should be.
+    let _ = fs::remove_dir(within);
+    Ok(())
+}
+
+fn sweep_unless_held(lock: &Path) -> Result<()> {
+    let file = match File::open(lock) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(Error::io("open", lock, e)),
+    };
+    match file.try_lock() {
+        Ok(()) => {
+            remove(&lock.with_extension(""))?;
+            remove(lock)
+        }
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(e)) => Err(Error::io("lock", lock, e)),
+    }
+}
+
+/// Its owner may have removed it meanwhile.
+fn remove(path: &Path) -> Result<()> {
+    let is_folder = path.symlink_metadata().is_ok_and(|about| about.is_dir());
+    let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+        _ => Ok(()),
+    }
+}

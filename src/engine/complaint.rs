@@ -1,0 +1,78 @@
+//! What the engine complains of, told without the values that it quotes: an error is read, mailed and logged by more
+//! people than the data is (1-overview, "What must always be true", 9).
+
+use crate::base::{Error, Place, interrupt};
+
+/// Complaints that name tables, columns, files and limits, never values.
+const OF_NAMES: [&str; 8] = [
+    "Binder Error",
+    "Catalog Error",
+    "Parser Error",
+    "Permission Error",
+    "IO Error",
+    "Out of Memory Error",
+    "Not implemented Error",
+    "Syntax Error",
+];
+const NO_MEMORY: &str = "Out of Memory Error";
+/// What comes before the part of a query that a complaint is about.
+const LINE: &str = "\nLINE ";
+
+/// A failure of a query or statement of our own.
+pub(super) fn told(doing: &str, cause: &duckdb::Error) -> Error {
+    if let Err(interrupted) = interrupt::check() {
+        return interrupted;
+    }
+    let said = cause.to_string();
+    let error = Error::failed(format!("cannot {doing} the query engine")).because(discreet(&said));
+    if said.starts_with(NO_MEMORY) { error.next("give it more: --memory SIZE") } else { error }
+}
+
+/// The same failure told of a query that a person asked: what is wrong with it, with line and column. The query stands
+/// in what the engine was given behind `lines_before` lines of our own.
+pub(super) fn of_question(query: &str, lines_before: usize, cause: &duckdb::Error) -> Error {
+    if let Err(interrupted) = interrupt::check() {
+        return interrupted;
+    }
+    let said = discreet(&cause.to_string());
+    let (what, excerpt) = said.split_once(LINE).unwrap_or((&said, ""));
+    let mut lines = what.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("the engine refuses the query");
+    let mut error = if is_of_names(first) { Error::usage(first) } else { Error::failed(first) };
+    let (line, column) = place(query, lines_before, excerpt).unwrap_or((1, 1));
+    error = error.at(Place::line("query", line, column));
+    let advice: Vec<&str> = lines.collect();
+    if advice.is_empty() { error } else { error.expected(advice.join("; ")) }
+}
+
+fn is_of_names(said: &str) -> bool {
+    OF_NAMES.iter().any(|kind| said.starts_with(kind))
+}
+
+/// Without what stands from the first quote to the last, unless only names are quoted.
+fn discreet(said: &str) -> String {
+    let (what, excerpt) = said.split_at(said.find(LINE).unwrap_or(said.len()));
+    let is_quote = |c: char| matches!(c, '\'' | '"');
+    match (what.find(is_quote), what.rfind(is_quote)) {
+        (Some(first), Some(last)) if first < last && !is_of_names(what) => {
+            let before = what.get(..=first).unwrap_or_default();
+            format!("{before}…{}{excerpt}", what.get(last..).unwrap_or_default())
+        }
+        _ => said.to_owned(),
+    }
+}
+
+/// Where in the query an excerpt such as `2: … WHERE emial = 'x'\n              ^` points, as line and column.
+fn place(query: &str, lines_before: usize, excerpt: &str) -> Option<(usize, usize)> {
+    let (number, shown) = excerpt.split_once(": ")?;
+    let line = number.parse::<usize>().ok()?.checked_sub(lines_before)?;
+    let (shown, caret) = shown.split_once('\n')?;
+    // The caret's own line is indented as far as the place, `LINE 2: ` included.
+    let at = caret.chars().position(|c| c == '^')?.checked_sub("LINE : ".len() + number.len())?;
+    let text = shown.strip_prefix("...").unwrap_or(shown);
+    let skipped = shown.chars().count() - text.chars().count();
+    let text = text.strip_suffix("...").unwrap_or(text);
+    let whole = query.lines().nth(line.checked_sub(1)?)?;
+    let start = whole.find(text).map_or(0, |byte| whole.get(..byte).unwrap_or_default().chars().count());
+    Some((line, start + at.saturating_sub(skipped) + 1))
+}
