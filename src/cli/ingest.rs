@@ -71,7 +71,7 @@ fn request(arguments: &Arguments) -> Request {
 }
 
 fn stored(case: &Case, plan: &Plan, ui: &Ui) -> Result<Outcome> {
-    let options = Options { threads: ui.limits.threads };
+    let options = Options { threads: ui.limits.threads, memory: ui.limits.memory };
     let outcome = intake::ingest(case, plan, options, &ui.meter())?;
     for note in &outcome.notes {
         ui.say(note);

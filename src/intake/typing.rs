@@ -42,7 +42,7 @@ pub(super) struct Layout {
     pub schemas: Vec<SchemaRef>,
 }
 
-/// What became of a piece.
+/// What became of a piece, or of a part of it.
 pub(super) struct Typed {
     /// Rows of the table, then of its long tables.
     pub rows: Vec<RecordBatch>,
@@ -50,7 +50,7 @@ pub(super) struct Typed {
     pub rejects: Vec<Reject>,
     /// Counts.
     pub tally: Tally,
-    /// Number of the first record and offset of the chunk.
+    /// Number of the first record and offset of the chunk, with its last part.
     pub place: Option<(u64, u64)>,
 }
 
@@ -60,7 +60,12 @@ pub(super) struct Typist<'l> {
     records: Records,
 }
 
-/// One chunk being typed.
+/// Records of one part of a chunk, and bytes of them: what one record may come to (a reject for each of its cells) is
+/// many times its length, so that a whole chunk of short ones would not fit into memory.
+const PART_RECORDS: usize = 8_192;
+const PART_BYTES: usize = 4 << 20;
+
+/// A part of a chunk being typed.
 struct Work<'w> {
     layout: &'w Layout,
     cells: Vec<Cells>,
@@ -91,23 +96,25 @@ impl<'l> Typist<'l> {
         Self { layout, records: Records::new(layout.delimiter, layout.header.len()) }
     }
 
-    /// Types one piece.
+    /// Types one piece and gives what it becomes, in parts.
     ///
     /// # Errors
-    /// When the parser finds other records than the splitter: the file is refused then.
-    pub fn take(&mut self, piece: Piece) -> Result<Typed> {
+    /// When the parser finds other records than the splitter: the file is refused then, and the parts with it.
+    pub fn take(&mut self, piece: Piece, mut give: impl FnMut(Typed)) -> Result<()> {
         match piece {
-            Piece::Chunk(chunk) => self.chunk(&chunk),
+            Piece::Chunk(chunk) => self.chunk(&chunk, &mut give),
             Piece::Rejected(reject, _) => {
                 let tally = Tally { read: 1, rejected: 1, ..Tally::default() };
-                Ok(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None })
+                give(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None });
+                Ok(())
             }
         }
     }
 
-    fn chunk(&mut self, chunk: &Chunk) -> Result<Typed> {
+    fn chunk(&mut self, chunk: &Chunk, give: &mut impl FnMut(Typed)) -> Result<()> {
         let mut work = Work::new(self.layout);
         let (mut at, mut count, mut offsets) = (0, 0, 0u64);
+        let mut part = 0;
         self.records.begin();
         while let Some((range, next)) = self.records.next(&chunk.bytes, at) {
             let line = Line {
@@ -119,13 +126,18 @@ impl<'l> Typist<'l> {
             offsets = offsets.wrapping_add(range.start as u64);
             count += 1;
             at = next;
+            if work.numbers.len() + work.rejects.len() >= PART_RECORDS || at - part >= PART_BYTES {
+                give(std::mem::replace(&mut work, Work::new(self.layout)).finish(None)?);
+                part = at;
+            }
         }
         if (count, offsets) != (chunk.found.records, chunk.found.offsets) {
             return Err(miscounted(chunk, count));
         }
         work.tally.read = chunk.found.records;
         work.tally.blank_lines = chunk.found.blank_lines;
-        work.finish(Some((chunk.first, chunk.offset)))
+        give(work.finish(Some((chunk.first, chunk.offset)))?);
+        Ok(())
     }
 }
 

@@ -50,7 +50,7 @@ fn what_is_interrupted_before_anything_is_done_leaves_the_case_as_it_was() {
     let trials = [
         (Act::Ingest, ("open", "store/accounts/"), "nothing is stored"),
         (Act::Classify, ("rename", "verdicts/account_exposure.parquet"), "no run is made"),
-        (Act::Lists, ("rename", "lists.pending/accounts.csv"), "this export wrote nothing"),
+        (Act::Lists, ("rename", "lists.pending/"), "this export wrote nothing"),
         (Act::Verdicts, ("rename", "verdicts.pending/account_exposure.csv"), "this export wrote nothing"),
     ];
     for (act, at, kept) in trials {
