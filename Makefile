@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. `make help` lists the others.
 # The work is in `setup/`: small scripts that run by themselves as well.
 
-.PHONY: help demo test build lint dist picture
+.PHONY: help demo test build lint docs dist picture
 .NOTPARALLEL:
 
 BINARY = "$${CARGO_TARGET_DIR:-target}/release/highwater"
@@ -20,6 +20,9 @@ build: ## The binary, in target/release
 
 lint: ## Formatting, clippy, licences and sources of dependencies, shell scripts
 	@setup/lint
+
+docs: ## The generated pages of docs/ and the snapshots of the help, from the program as it is now
+	@HIGHWATER_WRITE=1 setup/cargo test --release --locked --test reference --test help
 
 dist: build ## A folder to hand over: binary, library, licences
 	@setup/dist

@@ -48,7 +48,7 @@ fn wrong_use_has_status_2_and_says_what_to_do() {
     let case = new_case(folder.path());
     let nowhere = folder.path().join("nowhere");
     for (arguments, said) in [
-        (vec!["clasify", "x"], "similar subcommand exists: 'classify'"),
+        (vec!["clasify", "x"], "did you mean classify?"),
         (vec!["classify", text(&nowhere)], "highwater init"),
         (vec!["classify", text(&case)], "highwater ingest"),
         (vec!["export", text(&case), "lists"], "highwater classify"),

@@ -27,6 +27,25 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds, in the order of their exit statuses.
+    pub const ALL: [Self; 6] =
+        [Self::Failed, Self::Usage, Self::Rejected, Self::Difference, Self::CaseUnusable, Self::Interrupted];
+
+    /// What its exit status means, for a person.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Failed => "failed: reading, writing or the engine",
+            Self::Usage => "usage: the arguments, or a profile or facts file, are wrong",
+            Self::Rejected => {
+                "input was rejected in part, or a finding came up that the caller asked to fail on"
+            }
+            Self::Difference => "a verification found a difference",
+            Self::CaseUnusable => "the case is busy or damaged",
+            Self::Interrupted => "interrupted: the case is as valid as before",
+        }
+    }
+
     /// The exit status of the program, as documented.
     #[must_use]
     pub fn exit_status(self) -> u8 {

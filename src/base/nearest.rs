@@ -1,5 +1,8 @@
 //! "Did you mean": the one place that finds the nearest known word.
 
+use super::Error;
+use super::text::printable;
+
 /// The known word nearest to what was written, when one is near enough to be a likely slip.
 #[must_use]
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
@@ -10,4 +13,19 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
         .map(|(_, word)| word)
+}
+
+/// The user named a thing that there is not: says so, and proposes the nearest that there is, else `otherwise`.
+#[must_use]
+pub fn unknown<'k>(
+    thing: &str,
+    written: &str,
+    known: impl IntoIterator<Item = &'k str>,
+    otherwise: &str,
+) -> Error {
+    let error = Error::usage(format!("there is no {thing} {}", printable(written)));
+    match nearest(written, known) {
+        Some(word) => error.next(format!("did you mean {word}?")),
+        None => error.next(otherwise),
+    }
 }

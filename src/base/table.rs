@@ -8,6 +8,16 @@ use super::text::printable;
 /// Foreign text is made printable here, so that no caller can forget it.
 #[must_use]
 pub fn render(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> String {
+    made(header, rows, numbers).to_string()
+}
+
+/// The same, at most `width` characters wide wherever it is shown: long cells go on below.
+#[must_use]
+pub fn render_within(width: u16, header: &[&str], rows: &[Vec<String>]) -> String {
+    made(header, rows, &[]).set_width(width).to_string()
+}
+
+fn made(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::UTF8_HORIZONTAL_ONLY)
@@ -25,7 +35,7 @@ pub fn render(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> Strin
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.to_string()
+    table
 }
 
 /// Rows wider than this many characters are shown as blocks where nobody knows how wide the page is.

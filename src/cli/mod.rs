@@ -4,33 +4,40 @@
 //! output, everything else on standard error.
 
 mod classify;
+mod completions;
 mod demo;
 mod export;
+mod help;
 mod incidents;
 mod ingest;
 mod init;
+mod man;
 mod paging;
 mod queries;
+pub mod reference;
 mod run;
 mod show;
 mod sql;
 mod status;
 mod ui;
+mod usage;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::base::{Result, interrupt};
 pub use ui::Ui;
 
 /// Who is affected by a breach, what must each of them do, how sure are we, and how can anyone check it.
+///
+/// Highwater turns the exports of a service after a breach into verdicts with reasons: one folder holds one
+/// investigation (a case), an incident is a profile, and every verdict leads back to a record of a file. It works
+/// offline. Standard output holds data, standard error everything else.
 #[derive(Debug, Parser)]
-#[command(name = "highwater", version, propagate_version = true, arg_required_else_help = true)]
-#[command(
-    after_help = "First look: highwater demo\nExit status: 0 done; 1 failed; 2 usage; 3 input rejected \
-in part (--strict); 4 verification found a difference; 5 case busy or damaged; 130 interrupted"
-)]
+#[command(name = "highwater", version, arg_required_else_help = true)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 struct CommandLine {
     #[command(flatten)]
     global: Global,
@@ -43,10 +50,11 @@ struct CommandLine {
 #[command(next_help_heading = "Everywhere")]
 struct Global {
     /// Threads to use; 0 means one a core
-    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    #[arg(long, global = true, default_value_t = 0, value_name = "N", hide_short_help = true)]
     threads: usize,
     /// Memory to stay under, such as 2GB or 800MB
     #[arg(long, global = true, default_value = "2GB", value_name = "SIZE", value_parser = ui::memory)]
+    #[arg(hide_short_help = true)]
     memory: u64,
     /// Print JSON on standard output instead of tables
     #[arg(long, global = true)]
@@ -54,17 +62,16 @@ struct Global {
     /// Print nothing but data and errors
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    /// When to use colour; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", hide_short_help = true)]
     color: Colour,
     /// Say more about what is done
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, hide_short_help = true)]
     verbose: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Colour {
-    /// On a terminal, unless NO_COLOR is set
     Auto,
     Always,
     Never,
@@ -73,14 +80,30 @@ enum Colour {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Make a case: one folder for one investigation
+    ///
+    /// The folder holds everything: the profile of the incident as given, what these exports can prove (facts), the
+    /// stored records, every run and its lists, and a journal of what was done.
     Init(init::Arguments),
     /// Read exports into the case's store
+    ///
+    /// Each file is recognised by its header, read once, hashed, typed and stored; it is never changed. What can't be
+    /// read is kept and counted: a record that is rejected with its reason, a cell that can't be read as unknown. The
+    /// same bytes again change nothing.
     Ingest(ingest::Arguments),
     /// Give every subject its verdict
+    ///
+    /// Runs the incident's queries over the stored records as they stood at one instant (as_of), recounts the result
+    /// with a second engine, and shows the summary. Doubt is a verdict of its own: nobody is cleared by what is
+    /// missing. A run is never edited: the same inputs are the same run, others make the next one.
     Classify(classify::Arguments),
     /// Write lists or verdicts of a run
+    ///
+    /// Lists are for people: who is written to, what operations must force, what is undetermined and what would
+    /// settle it. Verdicts are for machines: every row of every query, nothing neutralised, nothing removed.
     Export(export::Arguments),
     /// Do it all: init, ingest, classify, export lists
+    ///
+    /// Makes the case where there is none, and goes on with it where there is one of the same profile.
     Run(run::Arguments),
     /// Show what is in a case and what its exports can prove
     Status(status::Arguments),
@@ -89,29 +112,47 @@ enum Verb {
     /// Ask in SQL: one SELECT over the views of a case
     Sql(sql::Arguments),
     /// List, show and check incident profiles
+    ///
+    /// An incident is data: a profile says when, which products, whose passwords, which keys. A profile of your own
+    /// is a file, and needs no other version of the program.
     Incidents(incidents::Arguments),
-    /// List and check the canned queries
+    /// List, explain and check the canned queries
+    ///
+    /// The rules are SQL with a sidecar that names columns and reasons. `explain` says what one of them answers or
+    /// means, `check` tries all of them on their fixtures.
     Queries(queries::Arguments),
     /// Run the whole job on sample data
     Demo(demo::Arguments),
+    /// Print what a shell needs to complete verbs and options
+    Completions(completions::Arguments),
+    /// Print the manual, or write a page for each verb
+    Man(man::Arguments),
 }
 
 /// Runs the program; the exit status is as documented.
 #[must_use]
 pub fn main() -> ExitCode {
-    let command_line = match CommandLine::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    ui::choose_colour(&arguments);
+    let command_line = match parse(&arguments) {
         Ok(command_line) => command_line,
-        Err(message) => return ui::tell_usage(&message),
+        Err(message) => return usage::tell(&message, &arguments),
     };
     let ui = Ui::new(&command_line.global);
     interrupt::watch();
     match act(&command_line.verb, &ui) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            ui.tell_error(&error);
+            ui::tell_error(&error);
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+fn parse(arguments: &[OsString]) -> std::result::Result<CommandLine, clap::Error> {
+    let mut command = help::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    CommandLine::from_arg_matches(&matches).map_err(|e| e.format(&mut command))
 }
 
 fn act(verb: &Verb, ui: &Ui) -> Result<()> {
@@ -127,5 +168,7 @@ fn act(verb: &Verb, ui: &Ui) -> Result<()> {
         Verb::Incidents(arguments) => incidents::run(arguments, ui),
         Verb::Queries(arguments) => queries::run(arguments, ui),
         Verb::Demo(arguments) => demo::run(arguments, ui),
+        Verb::Completions(arguments) => completions::run(arguments, ui),
+        Verb::Man(arguments) => man::run(arguments, ui),
     }
 }

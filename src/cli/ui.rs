@@ -1,10 +1,11 @@
 //! How verbs speak to the person: data on standard output, the rest on standard error, colour by flag, then
 //! `NO_COLOR`, then terminal. A broken pipe ends quietly.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{Colour, Global};
@@ -27,12 +28,6 @@ pub struct Ui {
 
 impl Ui {
     pub(super) fn new(global: &Global) -> Self {
-        let choice = match global.color {
-            Colour::Auto => anstream::ColorChoice::Auto,
-            Colour::Always => anstream::ColorChoice::Always,
-            Colour::Never => anstream::ColorChoice::Never,
-        };
-        choice.write_global();
         Self {
             limits: Limits { threads: global.threads, memory: global.memory },
             json: global.json,
@@ -72,11 +67,29 @@ impl Ui {
     pub fn meter(&self) -> Meter {
         Meter::new(!self.quiet && io::stderr().is_terminal())
     }
+}
 
-    pub(super) fn tell_error(&self, error: &Error) {
-        let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-        let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {error}");
-    }
+/// Chooses colour before anything is printed, as the arguments say it; a mistake among them is told in it too.
+pub(super) fn choose_colour(arguments: &[OsString]) {
+    let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let follows = texts.windows(2).filter_map(|pair| match pair {
+        ["--color", value] => Some(*value),
+        _ => None,
+    });
+    let asked = texts.iter().filter_map(|text| text.strip_prefix("--color=")).chain(follows).last();
+    let choice = match asked.and_then(|word| Colour::from_str(word, false).ok()) {
+        Some(Colour::Always) => anstream::ColorChoice::Always,
+        Some(Colour::Never) => anstream::ColorChoice::Never,
+        Some(Colour::Auto) | None => anstream::ColorChoice::Auto,
+    };
+    choice.write_global();
+}
+
+/// Tells an error on standard error.
+pub(super) fn tell_error(error: &Error) {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    // Nothing is left to do when even standard error can't be written.
+    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {error}");
 }
 
 fn forgive_broken_pipe(result: io::Result<()>) -> Result<()> {
@@ -86,12 +99,6 @@ fn forgive_broken_pipe(result: io::Result<()>) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Prints help, version or a mistake in the arguments; clap knows which, and the exit status for it.
-pub(super) fn tell_usage(message: &clap::Error) -> ExitCode {
-    let _ = message.print();
-    u8::try_from(message.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// A size such as `2GB`, `800MB`, `512MiB` or a plain number of bytes.
@@ -115,7 +122,7 @@ pub(super) fn memory(text: &str) -> std::result::Result<u64, String> {
     let bytes = number.trim().parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
     match bytes {
         Some(bytes) if bytes >= LEAST => Ok(bytes),
-        Some(_) => Err("at least 512MB are needed".to_owned()),
-        None => Err("expected a size such as 2GB or 800MB".to_owned()),
+        Some(_) => Err("at least 512MB".to_owned()),
+        None => Err("a size such as 2GB or 800MB".to_owned()),
     }
 }

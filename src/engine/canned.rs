@@ -47,6 +47,20 @@ pub enum ColumnType {
     List,
 }
 
+impl ColumnType {
+    /// Its name in a sidecar.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Instant => "instant",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::List => "list",
+        }
+    }
+}
+
 impl From<ColumnType> for ParameterType {
     fn from(kind: ColumnType) -> Self {
         match kind {
@@ -69,6 +83,15 @@ pub struct Column {
     pub what: String,
 }
 
+/// A word and what it means: a state, a word of exact tests, a severity, a type.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The word.
+    pub word: String,
+    /// What it means.
+    pub means: String,
+}
+
 /// One rule of a query: the reason that it gives.
 #[derive(Clone, Debug)]
 pub struct Reason {
@@ -76,10 +99,20 @@ pub struct Reason {
     pub code: String,
     /// The state or exposure that it decides.
     pub state: String,
+    /// The exact test, in the words of the rules.
+    pub test: String,
+    /// The actions that it can go with; empty where the query gives none.
+    pub actions: Vec<String>,
+    /// The findings that speak of it: what may have brought it about, or speaks against it.
+    pub findings: Vec<String>,
     /// Why, for a person.
     pub words: String,
     /// What single fact would change it.
     pub settles: String,
+    /// A case of it, worked out from the rules.
+    pub example: String,
+    /// What shows that case: a row of the sample's `CASES.md`, such as `P001`, or of a fixture of the query, such as `from: e-edge, u-edge`.
+    pub shown_by: String,
 }
 
 /// One query of `queries/classify/`: its verdicts and its rules.
@@ -99,6 +132,10 @@ pub struct Classify {
     pub looked_up: Vec<String>,
     /// Its columns, in order.
     pub columns: Vec<Column>,
+    /// Its states; empty where it has no list of tests.
+    pub states: Vec<Word>,
+    /// The words that its tests use and no other query's, or in its own sense.
+    pub terms: Vec<Word>,
     /// Its rules, in order; empty where it has no list of tests.
     pub reasons: Vec<Reason>,
     /// The query.
@@ -127,6 +164,8 @@ pub struct Finding {
 pub struct Quality {
     /// Its id.
     pub id: String,
+    /// What it looks for.
+    pub what: String,
     /// What it gives.
     pub findings: Vec<Finding>,
     /// The query; none where the program itself knows, as of intake and coverage.
@@ -148,9 +187,9 @@ fn quality_query(sidecar: Embedded) -> Result<Quality> {
     let sql = sql_of(sidecar).ok();
     toml_file::read(sidecar.path, sidecar.text, |file| {
         file.format(1);
-        file.known_key("what");
         Quality {
             id: file.required_text("id").unwrap_or_default(),
+            what: file.required_text("what").unwrap_or_default(),
             findings: file.sections("finding").iter().map(finding).collect(),
             sql,
         }
@@ -260,6 +299,8 @@ pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
             order_by: file.required_texts("order_by"),
             looked_up: file.texts("looked_up"),
             columns: file.sections("column").iter().map(column).collect(),
+            states: words(file, "state"),
+            terms: words(file, "term"),
             reasons: file.sections("reason").iter().map(reason).collect(),
             sql,
             sidecar,
@@ -283,18 +324,59 @@ fn column(section: &Section<'_>) -> Column {
     }
 }
 
+fn words(file: &Section<'_>, key: &str) -> Vec<Word> {
+    let word = |section: &Section<'_>| Word {
+        word: section.required_text("word").unwrap_or_default(),
+        means: english(section, "means"),
+    };
+    file.sections(key).iter().map(word).collect()
+}
+
 fn reason(section: &Section<'_>) -> Reason {
+    let example = section.section("example").and_then(|words| words.required_text("en"));
     Reason {
         code: section.required_text("code").unwrap_or_default(),
         state: section.required_text("state").unwrap_or_default(),
+        test: english(section, "test"),
+        actions: section.texts("actions"),
+        findings: section.texts("findings"),
         words: english(section, "words"),
         settles: english(section, "settles"),
+        example: example.unwrap_or_default(),
+        shown_by: section.text("shown_by").unwrap_or_default(),
     }
 }
 
 /// The English words of `key`, which must be there.
 fn english(section: &Section<'_>, key: &str) -> String {
     section.required_section(key).and_then(|words| words.required_text("en")).unwrap_or_default()
+}
+
+/// Words that hold for all queries, by kind: what terms, severities and types of columns mean.
+#[derive(Clone, Debug)]
+pub struct Glossary {
+    /// Words of exact tests.
+    pub terms: Vec<Word>,
+    /// Severities of findings, the heaviest first.
+    pub severities: Vec<Word>,
+    /// Types of columns, of verdicts and of canonical tables.
+    pub types: Vec<Word>,
+}
+
+/// What the words mean that hold for all queries.
+///
+/// # Errors
+/// When the file is wrong.
+pub fn glossary() -> Result<Glossary> {
+    let file = library::read("reference/words.toml")?;
+    toml_file::read(file.path, file.text, |file| {
+        file.format(1);
+        Glossary {
+            terms: words(file, "term"),
+            severities: words(file, "severity"),
+            types: words(file, "type"),
+        }
+    })
 }
 
 fn sql_of(sidecar: Embedded) -> Result<Embedded> {

@@ -145,11 +145,15 @@ fn required(found: &Match) -> String {
     names.join(", ")
 }
 
+/// A table that asks for little, such as the changes, is not what a file is whose columns another table explains better:
+/// that one lacks a column, and which, the user is told.
 fn best(path: &Path, mut all: Vec<Match>) -> Result<Match> {
-    all.sort_by_key(|found| (!found.can_be(), found.unknown.len(), found.missing.len()));
+    all.sort_by_key(|found| (found.unknown.len(), found.missing.len()));
+    let explained = all.first().map_or(0, |found| found.unknown.len());
     let fits: Vec<&Match> = all.iter().filter(|found| found.can_be()).collect();
     match fits.as_slice() {
         [] => Err(nearest_tables(path, &all)),
+        [first, ..] if first.unknown.len() > explained => Err(nearest_tables(path, &all)),
         [first, second, ..] if first.unknown.len() == second.unknown.len() => {
             Err(Error::usage(format!("can be {} or {}", first.table.name, second.table.name))
                 .at(Place::line(path, 1, 1))
@@ -172,10 +176,14 @@ fn nearest_tables(path: &Path, all: &[Match]) -> Error {
             }
         })
         .collect();
+    let of_one_account = all.first().is_some_and(|found| found.missing == ["account_id"]);
+    let next = "name its table with --table, rename its columns in a copy, or leave the file out";
+    let account =
+        if of_one_account { "where it is all of one account, name that with --account; else " } else { "" };
     Error::usage("its header is that of no table")
         .at(Place::line(path, 1, 1))
         .expected(format!("nearest: {}", near.join("; ")))
-        .next("name its table with --table, rename its columns in a copy, or leave the file out")
+        .next(format!("{account}{next}"))
 }
 
 fn facts(folders: &[PathBuf]) -> Result<Option<(PathBuf, String)>> {

@@ -193,11 +193,21 @@ impl Storing<'_> {
         let (mut source, seen) = self.read(file, hash, &BTreeMap::new())?;
         let orders = decided(&seen);
         if !orders.is_empty() {
+            // Its first reading rejected the dates that the second one can read; where that rejects nothing, it writes no file.
+            self.forget_rejects(file, hash)?;
             source = self.read(file, hash, &orders)?.0;
         }
         let notes = order_notes(&seen);
         source.reading.dates = dates(file, &orders, &seen);
         Ok(IngestedFile { path: file.path.clone(), source, already_stored: false, notes })
+    }
+
+    fn forget_rejects(&self, file: &PlannedFile, hash: &str) -> Result<()> {
+        let path = self.case.stored(&format!("rejects/{}", file.table()), hash.get(..16).unwrap_or(hash));
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &path, e)),
+            _ => Ok(()),
+        }
     }
 
     /// Reads a file once and makes its files in the store.

@@ -52,6 +52,17 @@ fn a_header_of_no_table_is_told_with_the_nearest() {
     assert!(told.contains("a.csv") && told.contains("b.csv"), "all files at once: {told}");
 }
 
+/// An export of apps that names no account was taken for changes, which ask for a kind only: its rows then fed coverage.
+#[test]
+fn a_file_that_another_table_explains_better_is_not_taken_for_one_that_asks_for_little() {
+    let bench = Bench::new();
+    let header = "installation_id,app_name,kind,installed_at,holds_credentials";
+    bench.file("apps.csv", &format!("{header}\n7,Sync,private,2015-06-01T08:00:00Z,yes\n"));
+    let told = refused(&bench);
+    assert!(told.contains("app_installations (5 of its columns are there, account_id is not)"), "{told}");
+    assert!(told.contains("--account"), "{told}");
+}
+
 #[test]
 fn a_header_of_two_tables_asks_which() {
     let bench = Bench::new();

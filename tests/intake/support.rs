@@ -57,6 +57,14 @@ impl Bench {
         let rows = self.rows(&source.table, &source.source);
         assert_eq!(source.read, source.stored + source.rejected);
         assert_eq!(rows.len() as u64, source.stored);
+        let rejects = self.rejects(&source);
+        let of_records = rejects.iter().filter(|reject| cell(reject, "kind") == "record").count() as u64;
+        let of_cells = rejects.len() as u64 - of_records;
+        assert_eq!(
+            (of_records, of_cells),
+            (source.rejected, source.field_rejects.values().sum()),
+            "what is kept is counted"
+        );
         (source, rows)
     }
 

@@ -11,6 +11,7 @@ mod rules;
 mod shape;
 mod sidecar;
 mod staging;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -69,6 +70,21 @@ impl std::fmt::Display for Finding {
         }
         Ok(())
     }
+}
+
+/// The tables and views that a query reads, sorted; empty when it can't be parsed.
+#[must_use]
+pub fn reads(sql: Embedded) -> Vec<String> {
+    let tables = portability::query(sql.text).map(|parsed| shape::tables(&parsed)).unwrap_or_default();
+    let names: BTreeSet<String> = tables.into_iter().map(|table| table.name).collect();
+    names.into_iter().collect()
+}
+
+/// The expression that stands in the CTE `tests` for a reason.
+#[must_use]
+pub fn test_expression(sql: Embedded, code: &str) -> Option<String> {
+    let parsed = portability::query(sql.text).ok()?;
+    shape::expression(shape::cte(&parsed, "tests")?, &code.to_ascii_lowercase())
 }
 
 /// What keeps a query from meaning the same on both engines.

@@ -57,6 +57,15 @@ fn columns(select: &Select) -> Vec<Named> {
         .collect()
 }
 
+/// The expression that a query yields under that name.
+pub(super) fn expression(query: &Query, name: &str) -> Option<String> {
+    first_select(&query.body)?.projection.iter().find_map(|item| match item {
+        SelectItem::ExprWithAlias { expr, alias } if alias.value == name => Some(expr.to_string()),
+        SelectItem::UnnamedExpr(expr) if column(expr) == Some(name) => Some(expr.to_string()),
+        _ => None,
+    })
+}
+
 fn column_name(expr: &Expr) -> String {
     column(expr).map_or_else(|| expr.to_string(), str::to_owned)
 }

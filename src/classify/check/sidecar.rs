@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlparser::ast::Query;
 
 use super::shape::{self, Named};
-use super::{Finding, line_of, portable, repeated, rules};
+use super::{Finding, line_of, portable, repeated, rules, words};
 use crate::base::library::{self, Embedded};
 use crate::engine::canned::Classify;
 use crate::engine::portability;
@@ -15,6 +15,7 @@ use crate::engine::portability;
 #[must_use]
 pub fn check(query: &Classify, tables: &BTreeSet<String>) -> Vec<Finding> {
     let mut findings = portable(query.sql);
+    findings.extend(words::check(query));
     let counts = library::read(&format!("classify/counts/{}.sql", query.id)).ok();
     findings.extend(names(query));
     findings.extend(counted(query, counts));
@@ -71,7 +72,13 @@ fn names(query: &Classify) -> Vec<Finding> {
     findings
 }
 
-fn in_sidecar(file: Embedded, code: &'static str, needle: &str, what: String, expected: &str) -> Finding {
+pub(super) fn in_sidecar(
+    file: Embedded,
+    code: &'static str,
+    needle: &str,
+    what: String,
+    expected: &str,
+) -> Finding {
     Finding::new(file.path, code, what, expected).at(line_of(file.text, needle), 0)
 }
 

@@ -1,0 +1,108 @@
+//! Mistakes in the arguments, told in our form: what, what was expected, what to do.
+
+use std::error::Error as _;
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::{help, ui};
+use crate::base::Error;
+use crate::base::nearest::{nearest, unknown};
+use crate::base::text::printable;
+
+/// Prints help or version on standard output, or the mistake on standard error; gives the exit status.
+pub(super) fn tell(message: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    match message.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // Nobody reads it any more when this fails.
+            let _ = write!(anstream::stdout(), "{}", message.render().ansi());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = write!(anstream::stderr(), "{}", message.render().ansi());
+            ExitCode::from(crate::base::Kind::Usage.exit_status())
+        }
+        _ => {
+            let error = mistake(message, arguments);
+            ui::tell_error(&error);
+            ExitCode::from(error.kind().exit_status())
+        }
+    }
+}
+
+fn mistake(message: &clap::Error, arguments: &[OsString]) -> Error {
+    let mut program = help::command();
+    program.build();
+    let (name, verb) = reached(&program, arguments);
+    let more = format!("{name} --help");
+    let written = |kind| context(message, kind);
+    match message.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let verbs = verb.get_subcommands().map(Command::get_name);
+            unknown("verb", &written(ContextKind::InvalidSubcommand), verbs, &more)
+        }
+        ErrorKind::UnknownArgument => {
+            let option = written(ContextKind::InvalidArg);
+            let what = format!("{name} does not take {}", printable(&option));
+            let known: Vec<String> =
+                verb.get_arguments().filter_map(|a| a.get_long()).map(|long| format!("--{long}")).collect();
+            let near = nearest(&option, known.iter().map(String::as_str));
+            Error::usage(what).next(near.map_or(more, |near| format!("did you mean {near}?")))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let usage = verb.clone().render_usage().to_string();
+            let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+            let missing = written(ContextKind::InvalidArg);
+            Error::usage(format!("{name} needs {missing}")).expected(usage).next(more)
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => value(message, &more),
+        _ => {
+            let text = message.render().to_string();
+            let what = text.trim_start_matches("error:").lines().next().unwrap_or_default().trim().to_owned();
+            Error::usage(what).next(more)
+        }
+    }
+}
+
+fn value(message: &clap::Error, more: &str) -> Error {
+    let option = context(message, ContextKind::InvalidArg);
+    let given = context(message, ContextKind::InvalidValue);
+    let what = match given.is_empty() {
+        true => format!("{option} needs a value"),
+        false => format!("{option} can not be {}", printable(&given)),
+    };
+    let error = Error::usage(what);
+    if let Some(cause) = message.source() {
+        return error.expected(cause.to_string()).next(more);
+    }
+    let Some(ContextValue::Strings(known)) = message.get(ContextKind::ValidValue) else {
+        return error.next(more);
+    };
+    let near = nearest(&given, known.iter().map(String::as_str)).filter(|_| !given.is_empty());
+    let next = near.map_or_else(|| more.to_owned(), |near| format!("did you mean {near}?"));
+    error.expected(format!("one of {}", known.join(", "))).next(next)
+}
+
+fn context(message: &clap::Error, kind: ContextKind) -> String {
+    match message.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(" "),
+        _ => String::new(),
+    }
+}
+
+/// The deepest verb that the arguments name, and how it is called.
+fn reached<'c>(program: &'c Command, arguments: &[OsString]) -> (String, &'c Command) {
+    let mut name = help::PROGRAM.to_owned();
+    let mut command = program;
+    for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
+        if let Some(below) = command.find_subcommand(argument) {
+            name = format!("{name} {argument}");
+            command = below;
+        }
+    }
+    (name, command)
+}
