@@ -8,15 +8,27 @@
     reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
 )]
 
+#[path = "intake/statement.rs"]
+mod statement;
 #[path = "intake/support.rs"]
 mod support;
 
+#[path = "intake/balance.rs"]
+mod balance;
 #[path = "intake/cells.rs"]
 mod cells;
+#[path = "intake/changing.rs"]
+mod changing;
+#[path = "intake/dialect.rs"]
+mod dialect;
+#[path = "intake/encodings.rs"]
+mod encodings;
 #[path = "intake/files.rs"]
 mod files;
 #[path = "intake/hostile.rs"]
 mod hostile;
+#[path = "intake/peers.rs"]
+mod peers;
 #[path = "intake/property.rs"]
 mod property;
 #[path = "intake/record.rs"]

@@ -1,12 +1,11 @@
 //! SHA-256, as lower-case hex.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, Result, interrupt};
+use super::{Error, Result, files, interrupt};
 
 /// A running SHA-256 over pieces.
 #[derive(Clone, Default)]
@@ -38,7 +37,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// When the file can't be read, or the user interrupts.
 pub fn sha256_file(path: &Path) -> Result<String> {
-    let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let mut file = files::open_regular(path)?;
     let mut hasher = Hasher::default();
     let mut buffer = vec![0; 1 << 16];
     loop {

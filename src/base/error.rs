@@ -6,6 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::text::shown_path;
+
 /// The result of everything that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -91,7 +93,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        f.write_str(&shown_path(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
@@ -154,7 +156,7 @@ impl Error {
     /// A file could not be read or written; `doing` is like "read" or "write".
     #[must_use]
     pub fn io(doing: &str, path: impl AsRef<Path>, cause: std::io::Error) -> Self {
-        Self::failed(format!("cannot {doing} {}", path.as_ref().display())).because(cause)
+        Self::failed(format!("cannot {doing} {}", shown_path(path.as_ref()))).because(cause)
     }
 
     /// All mistakes of one file at once.

@@ -10,7 +10,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Error, Result};
+use super::{Error, Place, Result};
 
 /// The ending of names that are not committed yet; whoever holds the case's lock may sweep them.
 pub const PENDING: &str = "pending";
@@ -128,6 +128,30 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 fn fill(mut pending: Pending, bytes: &[u8]) -> Result<()> {
     pending.write_all(bytes).map_err(|e| Error::io("write", &pending.path, e))?;
     pending.commit()
+}
+
+/// Opens a regular file to read it. Nothing else is waited for: opening a pipe or a device could last for ever.
+///
+/// # Errors
+/// When it can't be opened, or is a folder, a pipe, a device or a socket.
+pub fn open_regular(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path).map_err(|e| Error::io("read", path, e))?;
+    let about = file.metadata().map_err(|e| Error::io("read", path, e))?;
+    if about.is_file() {
+        return Ok(file);
+    }
+    Err(not_regular(path))
+}
+
+/// That something is there which is not read, because it is not a regular file.
+pub fn not_regular(path: &Path) -> Error {
+    Error::usage("is not a file, but a folder, a pipe, a socket or a device")
+        .at(Place::file(path))
+        .next("write what it gives to a file, and name that; or leave it out")
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Text safety: what foreign text needs before it is compared, stored, printed or opened in a spreadsheet.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 /// An e-mail address as it is compared: trimmed of Unicode white space, lower case by Unicode's simple mapping
 /// (2-tables, "E-mail"). Stored as `<column>_key`, because engines disagree on `trim` and `lower`.
@@ -38,6 +39,12 @@ pub fn fold_name(written: &str) -> String {
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '\u{feff}'))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// A path for people: names may hold line ends and sequences that move the cursor.
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    printable(&path.to_string_lossy())
 }
 
 /// Text for a terminal: control and direction-changing characters can't move the cursor or hide anything.

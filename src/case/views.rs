@@ -185,7 +185,7 @@ fn listed(has_run: bool, record: &RunRecord) -> Result<Vec<View>> {
     for table in tables::all()? {
         for (name, _) in table.stored_tables() {
             let form = if name == table.name { &words.record } else { &words.long };
-            add(format!("store_{name}"), ViewKind::Stored, format!("{} ({form})", table.what));
+            add(format!("store_{name}"), ViewKind::Stored, format!("{} {form}", table.what));
         }
     }
     // Without parameters nothing is known of a run to be: only the store can be read.
@@ -217,13 +217,14 @@ impl Words {
         let file = library::read(WORDS)?;
         toml_file::read(file.path, file.text, |words| {
             words.format(1);
-            let stored = |key| words.required_section("stored").and_then(|s| s.required_text(key));
+            let stored = words.required_section("stored");
+            let of_stored = |key| stored.as_ref().and_then(|s| s.required_text(key)).unwrap_or_default();
             let view = |v: &toml_file::Section<'_>| {
                 (v.required_text("name").unwrap_or_default(), v.required_text("what").unwrap_or_default())
             };
             Self {
-                record: stored("record").unwrap_or_default(),
-                long: stored("long").unwrap_or_default(),
+                record: of_stored("record"),
+                long: of_stored("long"),
                 views: words.sections("view").iter().map(view).collect(),
             }
         })

@@ -1,12 +1,14 @@
 //! `highwater ingest CASE FILE|DIR|GLOB…`: reads exports into the case's store.
 
-use std::path::{Path, PathBuf};
+mod outcome;
+
+use std::path::PathBuf;
 
 use super::Ui;
 use crate::base::instant::DateOrder;
 use crate::base::{Result, table, text};
 use crate::case::Case;
-use crate::intake::{self, IngestedFile, Options, Outcome, Plan, Preview, Request, Stated};
+use crate::intake::{self, Options, Outcome, Plan, Preview, Request, Stated};
 
 /// Arguments of `ingest`.
 #[derive(Clone, Debug, clap::Args)]
@@ -45,7 +47,14 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         return show_plan(&plan, ui);
     }
     let outcome = stored(&case, &plan, ui)?;
-    if ui.json { ui.data_json(&outcome.json()) } else { ui.data(&outcome_text(&outcome)) }
+    if ui.json {
+        ui.data_json(&outcome.json())?;
+    } else {
+        ui.data(&outcome::answer(&outcome))?;
+    }
+    look(&outcome, &case, ui);
+    ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
+    Ok(())
 }
 
 /// Stores the exports as they are found, and says what the person should know.
@@ -55,7 +64,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
 pub fn store(case: &Case, inputs: &[PathBuf], ui: &Ui) -> Result<()> {
     let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default() })?;
     let outcome = stored(case, &plan, ui)?;
-    ui.say(&outcome_text(&outcome));
+    ui.say(&outcome::answer(&outcome));
+    look(&outcome, case, ui);
     Ok(())
 }
 
@@ -72,68 +82,14 @@ fn request(arguments: &Arguments) -> Request {
 
 fn stored(case: &Case, plan: &Plan, ui: &Ui) -> Result<Outcome> {
     let options = Options { threads: ui.limits.threads, memory: ui.limits.memory };
-    let outcome = intake::ingest(case, plan, options, &ui.meter())?;
-    for note in &outcome.notes {
-        ui.say(note);
-    }
-    for file in &outcome.files {
-        for note in notes(file) {
-            ui.say(&format!("{}: {note}", name(&file.path)));
-        }
-    }
-    Ok(outcome)
+    intake::ingest(case, plan, options, &ui.meter())
 }
 
-fn notes(file: &IngestedFile) -> Vec<String> {
-    let mut notes = file.notes.clone();
-    if file.already_stored {
-        return notes;
+fn look(outcome: &Outcome, case: &Case, ui: &Ui) {
+    let lines = outcome::looks(outcome, case, ui.verbose > 0);
+    if !lines.is_empty() {
+        ui.say(&format!("To look at:\n  {}", lines.join("\n  ")));
     }
-    let source = &file.source;
-    if !source.unknown_columns.is_empty() {
-        notes.push(format!(
-            "not stored, no column of {}: {}",
-            source.table,
-            source.unknown_columns.join(", ")
-        ));
-    }
-    for (column, count) in &source.field_rejects {
-        notes.push(format!("{column}: {} cells could not be read", text::grouped(*count)));
-    }
-    for (column, count) in &source.zone_unstated {
-        notes.push(format!("{column}: no zone is stated for {} values", text::grouped(*count)));
-    }
-    for (column, texts) in &source.unknown_codes {
-        let words: Vec<String> = texts.iter().map(|(word, count)| format!("{word} ({count})")).collect();
-        notes.push(format!("{column}: no codes of ours: {}", words.join(", ")));
-    }
-    if let Some(account) = &source.reading.account_id {
-        notes.push(format!("names no account: filled with {account}"));
-    }
-    notes
-}
-
-fn outcome_text(outcome: &Outcome) -> String {
-    let rows: Vec<Vec<String>> = outcome
-        .files
-        .iter()
-        .map(|file| {
-            let source = &file.source;
-            let cells: u64 = source.field_rejects.values().sum();
-            let count = |number: u64| text::grouped(number);
-            let state = if file.already_stored { "already stored" } else { "stored" };
-            vec![
-                name(&file.path),
-                source.table.clone(),
-                count(source.read),
-                count(source.stored),
-                count(source.rejected),
-                count(cells),
-                state.to_owned(),
-            ]
-        })
-        .collect();
-    table::render(&["file", "table", "read", "stored", "rejected", "unread cells", ""], &rows, &[2, 3, 4, 5])
 }
 
 fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
@@ -145,7 +101,7 @@ fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
         }));
     }
     for note in &plan.notes {
-        ui.say(note);
+        ui.say(&text::printable(note));
     }
     if let Some((path, _)) = &plan.facts {
         ui.say(&format!("facts: {}", path.display()));
@@ -170,8 +126,4 @@ fn preview_text(file: &Preview) -> String {
     });
     lines.push(table::render(&header, &rows.collect::<Vec<_>>(), &[]));
     lines.join("\n")
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -237,6 +237,7 @@ impl Session {
         question: (&str, usize),
         mut take: impl FnMut(RecordBatch) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
+        interrupt::check()?;
         let told = |e: duckdb::Error| complaint::of_question(question.0, question.1, &e);
         let mut statement = self.connection.prepare(sql).map_err(told)?;
         drop(statement.stream_arrow([]).map_err(told)?);

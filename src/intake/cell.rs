@@ -8,10 +8,13 @@ use crate::base::{Result, library, toml_file};
 
 /// How yes and no are written, in lower case.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BooleanWords(BTreeMap<String, bool>);
+pub struct BooleanWords(BTreeMap<String, bool>);
 
 impl BooleanWords {
     /// The words of all languages.
+    ///
+    /// # Errors
+    /// When the list of words contradicts itself.
     pub fn load() -> Result<Self> {
         let file = library::read("tables/words/booleans.toml")?;
         toml_file::read(file.path, file.text, |file| {
@@ -32,7 +35,8 @@ impl BooleanWords {
         })
     }
 
-    /// What a trimmed text says.
+    /// What a trimmed text says; nothing when it is no word for yes or no.
+    #[must_use]
     pub fn read(&self, text: &str) -> Option<bool> {
         match text {
             "true" | "True" | "TRUE" | "1" => Some(true),
@@ -43,12 +47,14 @@ impl BooleanWords {
 }
 
 /// A word as it is stored: trimmed, in lower case.
-pub(super) fn word(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn word(text: &str) -> Cow<'_, str> {
     lower_case(text.trim())
 }
 
 /// A hex digest: lower case, without colons and blanks.
-pub(super) fn hex(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn hex(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()) {
         return Cow::Borrowed(text);
     }
@@ -57,7 +63,8 @@ pub(super) fn hex(text: &str) -> Cow<'_, str> {
 }
 
 /// The items of a list: of a JSON array, or what `;` separates; trimmed, empty ones dropped, unique, sorted by bytes.
-pub(super) fn items(text: &str, in_lower_case: bool) -> BTreeSet<String> {
+#[must_use]
+pub fn items(text: &str, in_lower_case: bool) -> BTreeSet<String> {
     let items = match json_items(text) {
         Some(items) => items,
         None => text.split(';').map(str::to_owned).collect(),
@@ -85,6 +92,7 @@ fn json_item(value: serde_json::Value) -> Option<String> {
 }
 
 /// A list as it is stored.
-pub(super) fn joined(items: &BTreeSet<String>) -> String {
+#[must_use]
+pub fn joined(items: &BTreeSet<String>) -> String {
     items.iter().map(String::as_str).collect::<Vec<_>>().join(";")
 }

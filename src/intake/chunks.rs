@@ -1,17 +1,18 @@
 //! A file cut into pieces that end where records end, each with the splitter's own count.
 //!
-//! One open quote must not swallow a file: a record past [`LONGEST`], or open at the file's end, is rejected up to
-//! its first line end, and reading goes on behind it (8-engineering, "Intake in one pass").
+//! One open quote must not swallow a file: a record past [`LONGEST`], or open at the file's end, is rejected up
+//! to its first line end, and reading goes on behind it (8-engineering, "Intake in one pass").
 
+use super::coding::Coding;
 use super::input::Input;
 use super::rejects::{Reason, Reject, masked};
-use super::split::{Found, Splitter};
+use super::split::{Found, Splitter, State};
 use crate::base::digest::{self, Hasher};
 use crate::base::{Result, interrupt};
 
 /// Bytes of the longest record.
-const LONGEST: usize = 64 << 20;
-/// Bytes that are kept of a line longer than that.
+pub(super) const LONGEST: usize = 64 << 20;
+/// Bytes that are kept of a line longer than any record.
 const KEPT: usize = 1 << 20;
 
 /// What comes next in a file.
@@ -38,17 +39,30 @@ pub(super) struct Chunk {
 
 /// Cuts one file.
 pub(super) struct Chunks {
+    coding: Coding,
     splitter: Splitter,
     buffer: Vec<u8>,
-    /// Offset of the buffer's start in the file.
+    /// Where in the buffer goes on what is not passed on yet.
+    from: usize,
+    /// Offset of that place in the file.
     offset: u64,
     /// Records so far, header not counted.
     records: u64,
-    /// How far the splitter is.
+    /// How far behind that place the splitter is.
     scanned: usize,
     longest: usize,
     /// A line longer than the longest record: it is skipped to its end.
     skipping: Option<Skipped>,
+    /// What the scan of a rejected record knew.
+    ahead: Option<Ahead>,
+}
+
+/// How far a quote was seen to stay open from a rejected record on, and the splitter there. A later record that is
+/// still open at the end of a line before that place is in the same state from that line end on: both are in quotes.
+/// So no byte is scanned more than twice, however many lines are rejected.
+struct Ahead {
+    at: usize,
+    state: State,
 }
 
 struct Skipped {
@@ -58,15 +72,18 @@ struct Skipped {
 }
 
 impl Chunks {
-    pub fn new(delimiter: u8) -> Self {
+    pub fn new(delimiter: u8, longest: usize, coding: Coding) -> Self {
         Self {
+            coding,
             splitter: Splitter::new(delimiter),
             buffer: Vec::new(),
+            from: 0,
             offset: 0,
             records: 0,
             scanned: 0,
-            longest: LONGEST,
+            longest,
             skipping: None,
+            ahead: None,
         }
     }
 
@@ -74,7 +91,7 @@ impl Chunks {
     /// the file is not the one that was planned.
     pub fn run(
         mut self,
-        input: &mut Input,
+        input: &mut Input<'_>,
         header: &[u8],
         mut take: impl FnMut(Piece) -> Result<()>,
     ) -> Result<bool> {
@@ -86,7 +103,7 @@ impl Chunks {
             return Ok(false);
         }
         self.buffer.drain(..header.len());
-        self.offset = header.len() as u64;
+        self.offset = self.coding.length(header);
         self.splitter.restart(header.ends_with(b"\r"));
         while goes_on {
             self.pass_on(&mut take)?;
@@ -97,27 +114,23 @@ impl Chunks {
         Ok(true)
     }
 
-    /// Cuts `input` from an indexed place on, at which the record `first` or a later one begins, until `take` says that
-    /// it has enough; then all of it is still read, for its hash.
+    /// Cuts `input`, which gives what comes from an indexed place on, where the record `first` or a later one begins,
+    /// until `take` says that it has enough; then the rest is still read, for its hash.
     pub fn run_from(
         mut self,
-        input: &mut Input,
+        input: &mut Input<'_>,
         (first, offset): (u64, u64),
         mut take: impl FnMut(Piece) -> Result<bool>,
     ) -> Result<()> {
         self.records = first.saturating_sub(1);
+        self.offset = offset;
         let mut wanted = true;
         while input.fill(&mut self.buffer)? {
             interrupt::check()?;
-            if !wanted {
-                self.buffer.clear();
-                continue;
-            }
-            let before = offset.saturating_sub(self.offset).min(self.buffer.len() as u64);
-            self.buffer.drain(..usize::try_from(before).unwrap_or(usize::MAX));
-            self.offset += before;
-            if self.offset >= offset {
+            if wanted {
                 self.pass_on(&mut |piece| take(piece).map(|goes_on| wanted &= goes_on))?;
+            } else {
+                self.buffer.clear();
             }
         }
         if wanted { self.end(&mut |piece| take(piece).map(drop)) } else { Ok(()) }
@@ -139,84 +152,160 @@ impl Chunks {
         if self.skipping.is_some() && !self.skip(take)? {
             return Ok(());
         }
-        self.cut(take)?;
-        while self.buffer.len() > self.longest && self.splitter.is_within() {
-            self.reject_line(Reason::RecordTooLong, take)?;
-            self.cut(take)?;
+        loop {
+            self.scan();
+            if self.splitter.found.end > 0 {
+                self.cut(take)?;
+            } else if self.rest().len() > self.longest {
+                if !self.reject_line(Reason::RecordTooLong, take)? {
+                    return Ok(());
+                }
+            } else {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn end(&mut self, take: &mut impl FnMut(Piece) -> Result<()>) -> Result<()> {
         self.pass_on(take)?;
         if let Some(skipped) = self.skipping.take() {
-            return self.reject(skipped.into_reject(self.offset, Reason::RecordTooLong), take);
+            return self.reject(skipped.into_reject(self.offset), take);
         }
         while self.splitter.is_open() {
             self.reject_line(Reason::QuoteOpen, take)?;
-            if let Some(skipped) = self.skipping.take() {
-                return self.reject(skipped.into_reject(self.offset, Reason::QuoteOpen), take);
-            }
-            self.cut(take)?;
+            self.pass_on(take)?;
         }
-        self.splitter.finish(self.buffer.len());
+        self.splitter.finish(self.rest().len());
         self.cut(take)
     }
 
+    /// What is not passed on yet.
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.from..).unwrap_or_default()
+    }
+
+    /// Scans on, but no further than the longest record reaches that begins with what is not passed on.
+    fn scan(&mut self) {
+        self.follow();
+        let rest = self.buffer.get(self.from..).unwrap_or_default();
+        let reach = rest.len().min(self.longest.saturating_add(1)).max(self.scanned);
+        self.splitter.scan(rest.get(..reach).unwrap_or_default(), self.scanned);
+        self.scanned = reach;
+    }
+
+    /// Scans line by line up to the place that is known ahead; from the first line on that ends in quotes it is known.
+    fn follow(&mut self) {
+        let Some(ahead) = self.ahead.take() else { return };
+        let rest = self.buffer.get(self.from..).unwrap_or_default();
+        while self.scanned < ahead.at {
+            let known = rest.get(self.scanned..ahead.at).unwrap_or_default();
+            let Some(line) = line_end(known) else { return };
+            let end = self.scanned + line + 1;
+            self.splitter.scan(rest.get(..end).unwrap_or_default(), self.scanned);
+            self.scanned = end;
+            if self.splitter.is_open() {
+                self.splitter.go_on_in(ahead.state);
+                self.scanned = ahead.at;
+            }
+        }
+    }
+
+    /// Passes on what has ended.
     fn cut(&mut self, take: &mut impl FnMut(Piece) -> Result<()>) -> Result<()> {
-        self.splitter.scan(&self.buffer, self.scanned);
-        self.scanned = self.buffer.len();
-        if self.splitter.found.end == 0 {
+        let found = self.splitter.cut();
+        if found.end == 0 {
             return Ok(());
         }
-        let found = self.splitter.cut();
-        let rest = self.buffer.split_off(found.end.min(self.buffer.len()));
-        let bytes = std::mem::replace(&mut self.buffer, rest);
-        self.scanned = self.buffer.len();
-        let chunk = Chunk { bytes, offset: self.offset, first: self.records + 1, found };
-        self.offset += found.end as u64;
+        let chunk =
+            Chunk { offset: self.offset, first: self.records + 1, found, bytes: self.give(found.end) };
         self.records += found.records;
         take(Piece::Chunk(chunk))
     }
 
-    /// Rejects the record under way, which begins with the buffer, up to its first line end.
-    fn reject_line(&mut self, reason: Reason, take: &mut impl FnMut(Piece) -> Result<()>) -> Result<()> {
-        let end = self.buffer.iter().position(|b| matches!(b, b'\n' | b'\r'));
-        let Some(end) = end else {
-            let mut hasher = Hasher::default();
-            hasher.update(&self.buffer);
-            let head = self.buffer.get(..KEPT).unwrap_or(&self.buffer).to_vec();
-            self.skipping = Some(Skipped { hasher, start: self.offset, head });
-            self.forget_buffer();
-            return Ok(());
+    /// Gives away so many bytes; what is little is copied, of what is much the rest is.
+    fn give(&mut self, count: usize) -> Vec<u8> {
+        let rest = self.rest();
+        if self.from > 0 || count < rest.len() / 2 {
+            let bytes = rest.get(..count).unwrap_or(rest).to_vec();
+            self.advance(count);
+            return bytes;
+        }
+        let rest = self.buffer.split_off(count.min(self.buffer.len()));
+        let bytes = std::mem::replace(&mut self.buffer, rest);
+        self.offset += self.coding.length(&bytes);
+        self.moved(count);
+        bytes
+    }
+
+    /// Goes on so many bytes further. The buffer is moved only when half of it is done with.
+    fn advance(&mut self, count: usize) {
+        self.offset += self.coding.length(self.rest().get(..count).unwrap_or_default());
+        self.from += count;
+        if self.from > self.buffer.len() / 2 {
+            self.buffer.drain(..self.from.min(self.buffer.len()));
+            self.from = 0;
+        }
+        self.moved(count);
+    }
+
+    fn moved(&mut self, count: usize) {
+        self.scanned = self.scanned.saturating_sub(count);
+        self.ahead = self.ahead.take().filter(|ahead| ahead.at > count).map(|mut ahead| {
+            ahead.at -= count;
+            ahead
+        });
+    }
+
+    /// Rejects the record under way, with which the rest begins, up to its first line end, or to the file's end; false
+    /// while that has not come.
+    fn reject_line(&mut self, reason: Reason, take: &mut impl FnMut(Piece) -> Result<()>) -> Result<bool> {
+        let rest = self.rest();
+        let end = match line_end(rest) {
+            Some(end) => end,
+            None if reason == Reason::QuoteOpen => rest.len(),
+            None => {
+                self.begin_to_skip();
+                return Ok(false);
+            }
         };
-        let line = self.buffer.get(..end).unwrap_or_default().to_vec();
+        let line = rest.get(..end).unwrap_or_default().to_vec();
         let reject = Reject {
             record: 0,
             start: self.offset,
-            end: self.offset + end as u64,
-            sha256: digest::sha256(&line),
+            end: self.offset + self.coding.length(&line),
+            sha256: digest::sha256(&self.coding.bytes(&line)),
             reason,
             column: None,
             masked: masked(&line),
         };
+        self.ahead = Some(Ahead { at: self.scanned, state: self.splitter.state() });
         self.drop_line(end);
-        self.reject((reject, line), take)
+        self.reject((reject, line), take)?;
+        Ok(true)
     }
 
     /// Goes on behind the line end at `end`.
     fn drop_line(&mut self, end: usize) {
-        let after_return = self.buffer.get(end) == Some(&b'\r');
-        self.buffer.drain(..=end);
-        self.offset += end as u64 + 1;
+        let after_return = self.rest().get(end) == Some(&b'\r');
+        self.advance((end + 1).min(self.rest().len()));
         self.scanned = 0;
         self.splitter.restart(after_return);
     }
 
-    fn forget_buffer(&mut self) {
-        self.offset += self.buffer.len() as u64;
+    fn begin_to_skip(&mut self) {
+        let mut hasher = Hasher::default();
+        hasher.update(&self.coding.bytes(self.rest()));
+        let head = self.rest().get(..KEPT).unwrap_or(self.rest()).to_vec();
+        self.skipping = Some(Skipped { hasher, start: self.offset, head });
+        self.forget_rest();
+    }
+
+    fn forget_rest(&mut self) {
+        self.offset += self.coding.length(self.rest());
         self.buffer = Vec::new();
+        self.from = 0;
         self.scanned = 0;
+        self.ahead = None;
         self.splitter.restart(false);
     }
 
@@ -225,15 +314,16 @@ impl Chunks {
         let Some(mut skipped) = self.skipping.take() else {
             return Ok(true);
         };
-        let end = self.buffer.iter().position(|b| matches!(b, b'\n' | b'\r'));
-        let line = self.buffer.get(..end.unwrap_or(self.buffer.len())).unwrap_or_default();
-        skipped.hasher.update(line);
+        let end = line_end(self.rest());
+        let line = self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or_default();
+        skipped.hasher.update(&self.coding.bytes(line));
+        let length = self.coding.length(line);
         let Some(end) = end else {
-            self.forget_buffer();
+            self.forget_rest();
             self.skipping = Some(skipped);
             return Ok(false);
         };
-        let reject = skipped.into_reject(self.offset + end as u64, Reason::RecordTooLong);
+        let reject = skipped.into_reject(self.offset + length);
         self.drop_line(end);
         self.reject(reject, take)?;
         Ok(true)
@@ -251,16 +341,20 @@ impl Chunks {
 }
 
 impl Skipped {
-    fn into_reject(self, end: u64, reason: Reason) -> (Reject, Vec<u8>) {
+    fn into_reject(self, end: u64) -> (Reject, Vec<u8>) {
         let reject = Reject {
             record: 0,
             start: self.start,
             end,
             sha256: self.hasher.hex(),
-            reason,
+            reason: Reason::RecordTooLong,
             column: None,
             masked: masked(&self.head),
         };
         (reject, self.head)
     }
+}
+
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|b| matches!(b, b'\n' | b'\r'))
 }

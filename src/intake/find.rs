@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 use walkdir::WalkDir;
 
-use crate::base::{Error, Result};
+use crate::base::text::shown_path;
+use crate::base::{Error, Place, Result};
 
 /// Endings of files that are read.
 const ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
@@ -43,8 +44,7 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
         }
     }
     found.files.sort();
-    let mut seen = BTreeSet::new();
-    found.files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    each_once(&mut found);
     found.folders.sort();
     found.folders.dedup();
     if found.files.is_empty() {
@@ -55,6 +55,18 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     Ok(found)
 }
 
+/// Leaves aside what is reached a second time, by another link or another input.
+fn each_once(found: &mut Found) {
+    let mut seen = BTreeSet::new();
+    let (first, again): (Vec<PathBuf>, Vec<PathBuf>) = std::mem::take(&mut found.files)
+        .into_iter()
+        .partition(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    found.files = first;
+    // What was simply named twice needs no word.
+    let by_another_name = again.into_iter().filter(|file| !found.files.contains(file));
+    found.left_aside.extend(by_another_name.map(|file| (file, "a file that is read under another name")));
+}
+
 /// Walks a folder; links are followed, loops of links left aside.
 fn walk(folder: &Path, found: &mut Found) -> Result<()> {
     let is_ours = |path: &Path| path.join("case.toml").is_file();
@@ -62,13 +74,13 @@ fn walk(folder: &Path, found: &mut Found) -> Result<()> {
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(e) if e.loop_ancestor().is_some() => {
+            Err(e) => {
                 let path = e.path().unwrap_or(folder).to_path_buf();
+                if e.loop_ancestor().is_none() {
+                    return Err(Error::failed("cannot be read").at(Place::file(path)).because(e));
+                }
                 found.left_aside.push((path, "a link that leads back to a folder above it"));
                 continue;
-            }
-            Err(e) => {
-                return Err(Error::failed(format!("cannot read the folder {}", folder.display())).because(e));
             }
         };
         let path = entry.path();
@@ -98,12 +110,12 @@ fn has_ending(path: &Path) -> bool {
 /// The files that a pattern such as `exports/users-*.csv` matches.
 fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
     let text = pattern.to_string_lossy();
-    let nothing = || Error::usage(format!("there is no {}", pattern.display()));
+    let nothing = || Error::usage(format!("there is no {}", shown_path(pattern)));
     if !text.contains(['*', '?', '[', '{']) {
         return Err(nothing());
     }
     let matcher = glob(&text)
-        .map_err(|e| Error::usage(format!("{} is no pattern", pattern.display())).because(e))?
+        .map_err(|e| Error::usage(format!("{} is no pattern", shown_path(pattern))).because(e))?
         .compile_matcher();
     let is_plain = |part: &Path| !part.to_string_lossy().contains(['*', '?', '[', '{']);
     let root = pattern.ancestors().skip(1).find(|part| is_plain(part)).unwrap_or(Path::new(""));

@@ -1,16 +1,16 @@
 //! The head of a file: its encoding, its field separator and its header, and what each rests on.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::coding::Coding;
 use super::header::Match;
 use super::input::{CHUNK, Input, encoding_of_mark};
 use super::records::Records;
 use super::split::Splitter;
-use crate::base::{Error, Place, Result};
+use crate::base::{Error, Place, Result, files};
 use crate::engine::tables::{self, Table};
 
 /// Field separators that are looked for, the usual one first.
@@ -20,6 +20,9 @@ const LONGEST: usize = 16 << 20;
 /// Bytes of what follows the header that are kept for a look at it.
 const SAMPLE: usize = 64 << 10;
 
+/// The byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What the head of a file says.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
@@ -27,11 +30,13 @@ pub(super) struct Head {
     pub encoding: &'static Encoding,
     /// Where it is known from.
     pub encoding_from: &'static str,
+    /// How the file's bytes stand for text.
+    pub coding: Coding,
     /// The field separator.
     pub delimiter: u8,
     /// Where it is known from.
     pub delimiter_from: String,
-    /// The bytes of the header, in UTF-8, line end and byte order mark included.
+    /// The bytes of the header as they are cut, line end and byte order mark included.
     pub bytes: Vec<u8>,
     /// The header's fields.
     pub fields: Vec<String>,
@@ -45,7 +50,8 @@ impl Head {
     /// Reads the head of a file.
     pub fn read(path: &Path, stated: Option<&'static Encoding>, account_is_stated: bool) -> Result<Self> {
         let (encoding, encoding_from) = encoding(path, stated)?;
-        let mut input = Input::open(path, encoding)?;
+        let coding = Coding::of(encoding).ok_or_else(|| unreadable(path, encoding))?;
+        let mut input = Input::open(path, coding)?;
         let mut text = Vec::new();
         let mut goes_on = true;
         while goes_on && text.len() < LONGEST && (text.len() < CHUNK || header_end(&text, b',').is_none()) {
@@ -56,7 +62,8 @@ impl Head {
                 .at(Place::file(path))
                 .next("move it away, or export it again"));
         }
-        let (delimiter, delimiter_from) = delimiter(path, &text, account_is_stated)?;
+        text_or_refused(path, &text)?;
+        let (delimiter, delimiter_from) = delimiter(path, &text, coding, account_is_stated)?;
         let end = header_end(&text, delimiter).unwrap_or(text.len());
         let mut sample = text.split_off(end);
         // A plan holds one for each of its files, however many there are.
@@ -64,9 +71,57 @@ impl Head {
         sample.truncate(SAMPLE);
         sample.shrink_to_fit();
         text.shrink_to_fit();
-        let fields = header_fields(path, &text, delimiter)?;
-        Ok(Self { encoding, encoding_from, delimiter, delimiter_from, bytes: text, fields, sample, goes_on })
+        let fields = header_fields(path, &text, delimiter, coding)?;
+        one_line_or_refused(path, &fields, delimiter)?;
+        Ok(Self {
+            encoding,
+            encoding_from,
+            coding,
+            delimiter,
+            delimiter_from,
+            bytes: text,
+            fields,
+            sample,
+            goes_on,
+        })
     }
+}
+
+/// Refuses what is no text, or text in an encoding that nobody stated, by its first bytes.
+fn text_or_refused(path: &Path, text: &[u8]) -> Result<()> {
+    const FORMS: [(&[u8], &str); 6] = [
+        (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"\x1f\x8b", "compressed (gzip)"),
+        (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)"),
+        (b"PAR1", "Parquet"),
+        (b"%PDF", "a PDF"),
+    ];
+    if let Some((_, form)) = FORMS.iter().find(|(magic, _)| text.starts_with(magic)) {
+        return Err(Error::usage(format!("is no CSV: it is {form}"))
+            .at(Place::file(path))
+            .next("unpack it, or export it as CSV"));
+    }
+    let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty());
+    if line.is_some_and(|line| line.contains(&0)) {
+        return Err(Error::usage(
+            "the header holds zero bytes: the file is no CSV, or is UTF-16 without a mark",
+        )
+        .at(Place::line(path, 1, 1))
+        .next("state its encoding in sources.toml, e.g. encoding = \"UTF-16LE\", or export it as UTF-8"));
+    }
+    Ok(())
+}
+
+/// Refuses a header with a quote that may be left open: it would have swallowed records.
+fn one_line_or_refused(path: &Path, fields: &[String], delimiter: u8) -> Result<()> {
+    let has_swallowed =
+        |field: &&String| field.contains(['\n', '\r']) && field.as_bytes().contains(&delimiter);
+    let Some(index) = fields.iter().position(|field| has_swallowed(&field)) else { return Ok(()) };
+    Err(Error::usage(format!("column {} of the header goes on over several lines", index + 1))
+        .at(Place::line(path, 1, 1))
+        .expected("a header in which every quote is closed")
+        .next("close the quote in a copy of the file, or export it again"))
 }
 
 fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static Encoding, &'static str)> {
@@ -74,16 +129,14 @@ fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static 
         return Ok((encoding, "stated"));
     }
     let mut mark = Vec::new();
-    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-    file.take(3).read_to_end(&mut mark).map_err(|e| Error::io("read", path, e))?;
+    files::open_regular(path)?.take(3).read_to_end(&mut mark).map_err(|e| Error::io("read", path, e))?;
     Ok(encoding_of_mark(&mark).map_or((UTF_8, "assumed"), |encoding| (encoding, "byte order mark")))
 }
 
 /// Where the header ends, line end included.
 fn header_end(text: &[u8], delimiter: u8) -> Option<usize> {
-    let start = text_start(text);
     let mut splitter = Splitter::new(delimiter);
-    let mut at = start;
+    let mut at = text_start(text);
     // The splitter is fed line by line: it must stop behind the first record.
     while splitter.found.records == 0 {
         let rest = text.get(at..)?;
@@ -95,24 +148,39 @@ fn header_end(text: &[u8], delimiter: u8) -> Option<usize> {
     Some(at + usize::from(is_pair))
 }
 
-fn text_start(text: &[u8]) -> usize {
-    if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+/// What follows byte order marks: some programs write a second one before the first.
+pub(super) fn behind_marks(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some(behind) = rest.strip_prefix(MARK) {
+        rest = behind;
+    }
+    rest
 }
 
-fn split(text: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
+fn text_start(text: &[u8]) -> usize {
+    text.len() - behind_marks(text).len()
+}
+
+fn unreadable(path: &Path, encoding: &'static Encoding) -> Error {
+    Error::usage(format!("files in {} are not read", encoding.name()))
+        .at(Place::file(path))
+        .next("convert a copy of it to UTF-8, and keep the file as it came")
+}
+
+fn split(text: &[u8], delimiter: u8, coding: Coding) -> Vec<Vec<u8>> {
     let end = header_end(text, delimiter).unwrap_or(text.len());
     let header = text.get(text_start(text)..end).unwrap_or_default();
     // A header has no more fields than bytes.
-    let mut records = Records::new(delimiter, header.len());
+    let mut records = Records::new(delimiter, header.len(), coding.of_cells());
     records.begin();
     records.next(header, 0);
     (0..records.count()).map(|index| records.field(index).to_vec()).collect()
 }
 
-fn header_fields(path: &Path, text: &[u8], delimiter: u8) -> Result<Vec<String>> {
-    let fields = split(text, delimiter).into_iter().map(String::from_utf8);
+fn header_fields(path: &Path, text: &[u8], delimiter: u8, coding: Coding) -> Result<Vec<String>> {
+    let fields = split(text, delimiter, coding).into_iter().map(String::from_utf8);
     fields.collect::<std::result::Result<_, _>>().map_err(|e| {
-        Error::usage("the header is not UTF-8")
+        Error::usage("the header is not text in the encoding that the file is taken to have")
             .at(Place::line(path, 1, 1))
             .because(e)
             .next("state the file's encoding in sources.toml, e.g. encoding = \"windows-1252\"")
@@ -120,8 +188,9 @@ fn header_fields(path: &Path, text: &[u8], delimiter: u8) -> Result<Vec<String>>
 }
 
 /// The field separator: a comma, unless the header is split, or recognised, by another one only.
-fn delimiter(path: &Path, text: &[u8], account_is_stated: bool) -> Result<(u8, String)> {
-    let splits = |delimiter: &u8| split(text, *delimiter).len() > 1;
+fn delimiter(path: &Path, text: &[u8], coding: Coding, account_is_stated: bool) -> Result<(u8, String)> {
+    let splits =
+        |delimiter: &u8| !coding.is_ambiguous(*delimiter) && split(text, *delimiter, coding).len() > 1;
     let several: Vec<u8> = DELIMITERS.into_iter().filter(splits).collect();
     match several.as_slice() {
         [] => return Ok((b',', "the header has one column".to_owned())),
@@ -132,7 +201,7 @@ fn delimiter(path: &Path, text: &[u8], account_is_stated: bool) -> Result<(u8, S
     let tables = tables::all()?;
     let is_recognised = |delimiter: &u8| {
         let fields: Vec<String> =
-            split(text, *delimiter).iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
+            split(text, *delimiter, coding).iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
         tables.iter().any(|table: &'static Table| Match::new(table, &fields, account_is_stated).can_be())
     };
     let recognised: Vec<u8> = several.iter().copied().filter(is_recognised).collect();

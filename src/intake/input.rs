@@ -1,52 +1,67 @@
-//! The bytes of a file: read once in order, hashed, and decoded to UTF-8 where they are something else.
+//! The bytes of a file: read once in order, and hashed; rewritten where they can't be cut as they stand.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{DecoderResult, Encoding, UTF_8};
+use encoding_rs::Encoding;
 
+use super::coding::{Coding, Rewriter};
 use crate::base::digest::Hasher;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, files};
 
 /// Bytes that are read at once.
 pub(super) const CHUNK: usize = 4 << 20;
-/// What stands for bytes that mean nothing in the file's encoding: no valid UTF-8, so that its record is rejected.
-const NOT_TEXT: u8 = 0xff;
 
-/// A file being read. Offsets count the bytes of its text in UTF-8: those of the file itself, byte order mark
-/// included, unless another encoding was decoded.
-pub(super) struct Input {
+/// A file being read.
+pub(super) struct Input<'r> {
     path: PathBuf,
-    file: File,
+    reader: Box<dyn Read + Send + 'r>,
+    /// Bytes that are read at once.
+    chunk: usize,
     hasher: Hasher,
     bytes: u64,
-    decoder: Option<Decoder>,
+    /// Bytes at the file's beginning that are hashed only.
+    before: u64,
+    rewriting: Option<(Rewriter, Vec<u8>)>,
 }
 
-struct Decoder {
-    decoder: encoding_rs::Decoder,
-    raw: Vec<u8>,
+impl Input<'static> {
+    /// Opens a file; nothing but a regular file, so that nobody waits for a pipe or a device.
+    pub fn open(path: &Path, coding: Coding) -> Result<Self> {
+        Ok(Input::new(files::open_regular(path)?, path, coding, CHUNK))
+    }
 }
 
-impl Input {
-    pub fn open(path: &Path, encoding: &'static Encoding) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let decoder = (encoding != UTF_8)
-            .then(|| Decoder { decoder: encoding.new_decoder_with_bom_removal(), raw: Vec::new() });
-        Ok(Self { path: path.to_path_buf(), file, hasher: Hasher::default(), bytes: 0, decoder })
+impl<'r> Input<'r> {
+    /// What `reader` gives, of which errors speak as `path`.
+    pub fn new(reader: impl Read + Send + 'r, path: &Path, coding: Coding, chunk: usize) -> Self {
+        let rewriting = match coding {
+            Coding::AsItStands(_) => None,
+            Coding::Units { big } => Some((Rewriter::new(big), Vec::new())),
+        };
+        let (path, reader) = (path.to_path_buf(), Box::new(reader));
+        Self { path, reader, chunk, hasher: Hasher::default(), bytes: 0, before: 0, rewriting }
+    }
+
+    /// Gives what comes from an offset on; what stands before it is hashed all the same.
+    pub fn from(mut self, offset: u64) -> Self {
+        self.before = offset;
+        self
     }
 
     /// Appends the next chunk to `buffer`; false at the file's end. A chunk is full wherever the file goes on, so that
     /// chunks are cut at the same offsets each time.
     pub fn fill(&mut self, buffer: &mut Vec<u8>) -> Result<bool> {
-        let read = match self.decoder.take() {
+        let read = match self.rewriting.take() {
             None => self.read_into(buffer)?,
-            Some(mut decoder) => {
-                decoder.raw.clear();
-                let read = self.read_into(&mut decoder.raw)?;
-                decoder.decode(buffer, read == 0);
-                self.decoder = Some(decoder);
+            Some((mut rewriter, mut raw)) => {
+                raw.clear();
+                let read = self.read_into(&mut raw)?;
+                rewriter.rewrite(&raw, buffer);
+                if read == 0 {
+                    rewriter.finish(buffer);
+                }
+                self.rewriting = Some((rewriter, raw));
                 read
             }
         };
@@ -55,41 +70,20 @@ impl Input {
 
     fn read_into(&mut self, buffer: &mut Vec<u8>) -> Result<usize> {
         let start = buffer.len();
-        let read = read_chunk(&mut self.file, buffer).map_err(|e| Error::io("read", &self.path, e))?;
+        buffer.reserve(self.chunk);
+        let mut chunk = self.reader.by_ref().take(self.chunk as u64);
+        let read = chunk.read_to_end(buffer).map_err(|e| Error::io("read", &self.path, e))?;
         self.hasher.update(buffer.get(start..).unwrap_or_default());
         self.bytes += read as u64;
+        let before = usize::try_from(self.before).unwrap_or(usize::MAX).min(read);
+        buffer.drain(start..start + before);
+        self.before -= before as u64;
         Ok(read)
     }
 
     /// SHA-256 and length of what was read.
     pub fn finish(self) -> (String, u64) {
         (self.hasher.hex(), self.bytes)
-    }
-}
-
-fn read_chunk(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    buffer.reserve(CHUNK);
-    file.take(CHUNK as u64).read_to_end(buffer)
-}
-
-impl Decoder {
-    fn decode(&mut self, out: &mut Vec<u8>, last: bool) {
-        let mut from = 0;
-        loop {
-            let rest = self.raw.get(from..).unwrap_or_default();
-            let room = self.decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(CHUNK);
-            let start = out.len();
-            out.resize(start + room.max(16), 0);
-            let space = out.get_mut(start..).unwrap_or_default();
-            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(rest, space, last);
-            out.truncate(start + written);
-            from += read;
-            match result {
-                DecoderResult::InputEmpty => return,
-                DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(..) => out.push(NOT_TEXT),
-            }
-        }
     }
 }
 

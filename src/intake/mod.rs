@@ -5,29 +5,37 @@
 //! the rows are written in the file's order (8-engineering, "Intake in one pass").
 
 mod budget;
-mod cell;
+pub mod cell;
 mod chunks;
+mod coding;
 mod columns;
 mod declare;
 mod find;
 mod head;
 mod header;
 mod input;
+mod long;
+mod orders;
 mod pipeline;
 mod plan;
 mod preview;
+mod readable;
 mod record;
 mod records;
 mod rejects;
 mod split;
 mod stated;
 mod store;
+mod suspect;
 mod tally;
 mod typing;
+mod walk;
 
 pub use declare::declare_account;
 pub use plan::{Plan, PlannedFile, Request, plan};
 pub use preview::{Preview, PreviewColumn, preview};
 pub use record::{RecordBytes, record_in_source};
-pub use stated::Stated;
+pub use rejects::masked;
+pub use stated::{Stated, sources_file};
 pub use store::{IngestedFile, Options, Outcome, ingest};
+pub use walk::{Cutting, Walked, walk};

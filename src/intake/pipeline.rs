@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::budget::Budget;
-use super::chunks::{Chunks, Piece};
+use super::chunks::{Chunks, LONGEST, Piece};
 use super::input::Input;
 use super::typing::{Layout, Typed, Typist};
 use crate::base::progress::Work;
@@ -39,7 +39,7 @@ pub(super) type Read = Option<(String, u64)>;
 
 /// Types `input` and hands what it becomes, in order, to `take`.
 pub(super) fn run(
-    mut input: Input,
+    mut input: Input<'_>,
     header: &[u8],
     layout: &Layout,
     means: &Means<'_>,
@@ -56,7 +56,7 @@ pub(super) fn run(
         let reader = scope.spawn(|| {
             // Moved in, so that they close when the reader ends.
             let (jobs, order) = (jobs, order);
-            let chunks = Chunks::new(layout.delimiter);
+            let chunks = Chunks::new(layout.delimiter, LONGEST, layout.coding);
             let pass_on = |piece| {
                 if let Piece::Chunk(chunk) = &piece {
                     means.work.advance(chunk.bytes.len() as u64);

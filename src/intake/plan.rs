@@ -13,7 +13,8 @@ use super::header::{ACCOUNT, Match};
 use super::stated::{SourcesFile, Stated};
 use super::typing::Layout;
 use crate::base::instant::{DateOrder, Form, Zone};
-use crate::base::{Error, Kind, Place, Result, toml_file};
+use crate::base::text::{self, shown_path};
+use crate::base::{Error, Kind, Place, Result, files, toml_file};
 use crate::case::Reading;
 use crate::engine::tables;
 
@@ -74,7 +75,7 @@ pub fn plan(request: &Request) -> Result<Plan> {
             format!("nothing was stored: {} of {} files cannot be read", mistakes.len(), found.files.len());
         return Err(Error::many(Kind::Usage, what, mistakes));
     }
-    let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", path.display()));
+    let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", shown_path(path)));
     let notes = left.chain(sources.iter().flat_map(SourcesFile::unused)).collect();
     Ok(Plan { files, facts: facts(&found.folders)?, notes })
 }
@@ -100,7 +101,7 @@ fn planned(path: &Path, sources: &mut [SourcesFile], flags: &Stated) -> Result<P
     let stated = stated.joined(flags, path)?;
     let about = fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
     if !about.is_file() {
-        return Err(Error::usage("is not a file").at(Place::file(path)));
+        return Err(files::not_regular(path));
     }
     let head = Head::read(path, stated.encoding, stated.account_id.is_some())?;
     let columns = recognise(path, &head.fields, &stated)?;
@@ -134,9 +135,21 @@ fn recognise(path: &Path, header: &[String], stated: &Stated) -> Result<Match> {
         ))
         .at(Place::line(path, 1, 1))
         .expected(format!("a header with {}", required(&found)))
-        .next(format!("the header has: {}", header.join(", "))));
+        .next(format!("the header has: {}", shown_header_list(header))));
     }
     Ok(found)
+}
+
+/// The first names of a header, cut: what stands there may be anything.
+fn shown_header_list(header: &[String]) -> String {
+    const NAMES: usize = 30;
+    const CHARACTERS: usize = 40;
+    let short = |name: &String| text::printable(&name.chars().take(CHARACTERS).collect::<String>());
+    let names: Vec<String> = header.iter().take(NAMES).map(short).collect();
+    match header.len().saturating_sub(NAMES) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 fn required(found: &Match) -> String {
@@ -192,7 +205,7 @@ fn facts(folders: &[PathBuf]) -> Result<Option<(PathBuf, String)>> {
         let text = toml_file::load_text(&path)?;
         crate::incident::Facts::parse(&path.to_string_lossy(), &text)?;
         if let Some((other, _)) = found.as_ref().filter(|(_, other)| *other != text) {
-            return Err(Error::usage(format!("{} and {} differ", other.display(), path.display()))
+            return Err(Error::usage(format!("{} and {} differ", shown_path(other), shown_path(&path)))
                 .expected("one facts.toml for a case"));
         }
         found = Some((path, text));
@@ -275,6 +288,7 @@ impl PlannedFile {
         Ok(Layout {
             table,
             source: source.to_owned(),
+            coding: self.head.coding,
             delimiter: self.head.delimiter,
             header: self.head.fields.iter().map(|field| field.clone().into_bytes()).collect(),
             places: self.columns.places.clone(),

@@ -6,9 +6,10 @@ use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 
-use super::chunks::{Chunks, Piece};
+use super::chunks::{Chunks, LONGEST, Piece};
+use super::orders::{decided, order_notes};
 use super::plan::{Plan, PlannedFile};
-use super::store::{decided, order_notes, reading_words};
+use super::store::reading_words;
 use super::tally::Tally;
 use super::typing::Typist;
 use crate::base::{Error, Result};
@@ -31,8 +32,14 @@ pub struct Preview {
     pub columns: Vec<PreviewColumn>,
     /// Headers that are no column of ours.
     pub unknown_columns: Vec<String>,
-    /// How many records the sample has.
+    /// How many records are shown.
     pub records: usize,
+    /// Records read in the beginning of the file.
+    pub read: u64,
+    /// Those of them that would be stored.
+    pub stored: u64,
+    /// Those of them that would be rejected.
+    pub rejected: u64,
     /// What the person should know.
     pub notes: Vec<String>,
 }
@@ -59,7 +66,7 @@ pub fn preview(plan: &Plan) -> Result<Vec<Preview>> {
 fn preview_of(file: &PlannedFile) -> Result<Preview> {
     let (_, tally) = sample(file, &BTreeMap::new())?;
     let orders = decided(&tally.orders);
-    let (rows, _) = sample(file, &orders)?;
+    let (rows, counts) = sample(file, &orders)?;
     let (encoding_from, delimiter_from) = file.rests_on();
     let mut notes = order_notes(&tally.orders);
     if !file.unknown_columns().is_empty() {
@@ -88,6 +95,9 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
         columns: columns.collect::<Result<_>>()?,
         unknown_columns: file.unknown_columns().to_vec(),
         records: rows.as_ref().map_or(0, |rows| rows.num_rows().min(RECORDS)),
+        read: counts.read,
+        stored: counts.stored,
+        rejected: counts.rejected,
         notes,
     })
 }
@@ -100,7 +110,7 @@ fn sample(
     let layout = file.layout("", orders)?;
     let mut typist = Typist::new(&layout);
     let (mut first, mut tally) = (None, Tally::default());
-    Chunks::new(layout.delimiter).run_sample(
+    Chunks::new(layout.delimiter, LONGEST, layout.coding).run_sample(
         &file.head.sample,
         !file.is_longer_than_sample(),
         |piece: Piece| {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::chunks::{Chunk, Chunks, Piece};
+use super::chunks::{Chunk, Chunks, LONGEST, Piece};
+use super::coding::Coding;
 use super::declare::DECLARED;
 use super::head::delimiter_of;
 use super::input::Input;
@@ -12,10 +13,10 @@ use super::records::Records;
 use crate::base::{Error, Place, Result};
 use crate::case::Source;
 
-/// The bytes of one record, line end not included.
+/// The bytes of one record as they stand in the file, line end not included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordBytes {
-    /// Where it begins in the file; in the file's text in UTF-8 when its encoding is another one.
+    /// Where it begins in the file.
     pub start: u64,
     /// Just past its last byte.
     pub end: u64,
@@ -46,11 +47,13 @@ pub fn record_in_source(path: &Path, source: &Source, number: u64) -> Result<Rec
             .expected(format!("a record from 1 to {}", source.read)));
     }
     let encoding = Encoding::for_label(source.reading.encoding.as_bytes()).unwrap_or(UTF_8);
-    let mut input = Input::open(path, encoding).map_err(|e| gone(path, source, e))?;
+    let coding = Coding::of(encoding).unwrap_or(Coding::AsItStands(UTF_8));
+    let place = nearest(source, number);
+    let mut input = Input::open(path, coding).map_err(|e| gone(path, source, e))?.from(place.1);
     let delimiter = delimiter_of(&source.reading.delimiter);
     let mut found = None;
-    Chunks::new(delimiter).run_from(&mut input, nearest(source, number), |piece| {
-        found = found.take().or_else(|| of_piece(piece, delimiter, number));
+    Chunks::new(delimiter, LONGEST, coding).run_from(&mut input, place, |piece| {
+        found = found.take().or_else(|| of_piece(piece, delimiter, coding, number));
         Ok(found.is_none())
     })?;
     let (sha256, _) = input.finish();
@@ -66,29 +69,29 @@ fn nearest(source: &Source, number: u64) -> (u64, u64) {
     before.last().copied().unwrap_or((1, 0))
 }
 
-fn of_piece(piece: Piece, delimiter: u8, number: u64) -> Option<RecordBytes> {
+fn of_piece(piece: Piece, delimiter: u8, coding: Coding, number: u64) -> Option<RecordBytes> {
     match piece {
-        Piece::Chunk(chunk) => of_chunk(&chunk, delimiter, number),
-        Piece::Rejected(reject, bytes) => {
-            (reject.record == number).then_some(RecordBytes { start: reject.start, end: reject.end, bytes })
-        }
+        Piece::Chunk(chunk) => of_chunk(&chunk, delimiter, coding, number),
+        Piece::Rejected(reject, text) => (reject.record == number).then(|| RecordBytes {
+            start: reject.start,
+            end: reject.end,
+            bytes: coding.bytes(&text).into_owned(),
+        }),
     }
 }
 
-fn of_chunk(chunk: &Chunk, delimiter: u8, number: u64) -> Option<RecordBytes> {
+fn of_chunk(chunk: &Chunk, delimiter: u8, coding: Coding, number: u64) -> Option<RecordBytes> {
     let before = number.checked_sub(chunk.first).filter(|before| *before < chunk.found.records)?;
-    let mut records = Records::new(delimiter, 1);
+    let mut records = Records::new(delimiter, 1, None);
     records.begin();
     let mut at = 0;
     for _ in 0..before {
         (_, at) = records.next(&chunk.bytes, at)?;
     }
     let (range, _) = records.next(&chunk.bytes, at)?;
-    Some(RecordBytes {
-        start: chunk.offset + range.start as u64,
-        end: chunk.offset + range.end as u64,
-        bytes: chunk.bytes.get(range)?.to_vec(),
-    })
+    let start = chunk.offset + coding.length(chunk.bytes.get(..range.start)?);
+    let bytes = coding.bytes(chunk.bytes.get(range)?).into_owned();
+    Some(RecordBytes { start, end: start + bytes.len() as u64, bytes })
 }
 
 fn gone(path: &Path, source: &Source, cause: Error) -> Error {

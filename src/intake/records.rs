@@ -2,7 +2,12 @@
 
 use std::ops::Range;
 
+use encoding_rs::Encoding;
+
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::chunks::Chunk;
+use crate::base::{Error, Result};
 
 /// Bytes of the fields that room is kept for.
 const ROOM: usize = 1 << 16;
@@ -16,13 +21,35 @@ pub(super) struct Records {
     ends: Vec<usize>,
     /// How many fields the record at hand has.
     count: usize,
+    /// What the fields are decoded from; nothing when they are UTF-8.
+    encoding: Option<&'static Encoding>,
+    /// The fields decoded.
+    decoded: Vec<u8>,
 }
 
 impl Records {
     /// `width` is the number of fields that a record should have.
-    pub fn new(delimiter: u8, width: usize) -> Self {
+    pub fn new(delimiter: u8, width: usize, encoding: Option<&'static Encoding>) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        Self { reader, fields: vec![0; ROOM], ends: vec![0; width + 1], count: 0 }
+        let (fields, ends) = (vec![0; ROOM], vec![0; width + 1]);
+        Self { reader, fields, ends, count: 0, encoding, decoded: Vec::new() }
+    }
+
+    /// Parses all records of a chunk; `take` gets each with its number and its range.
+    ///
+    /// # Errors
+    /// When the parser finds other records than the splitter: the file is refused then.
+    pub fn all(&mut self, chunk: &Chunk, mut take: impl FnMut(&Self, u64, Range<usize>)) -> Result<()> {
+        let (mut at, mut count, mut offsets) = (0, 0, 0u64);
+        self.begin();
+        while let Some((range, next)) = self.next(&chunk.bytes, at) {
+            offsets = offsets.wrapping_add(range.start as u64);
+            take(self, chunk.first + count, range);
+            count += 1;
+            at = next;
+        }
+        let agree = (count, offsets) == (chunk.found.records, chunk.found.offsets);
+        if agree { Ok(()) } else { Err(miscounted(chunk, count)) }
     }
 
     /// Begins a chunk.
@@ -43,6 +70,9 @@ impl Records {
         let rest = bytes.get(from..)?;
         let start = from + rest.iter().position(|b| !matches!(b, b'\n' | b'\r'))?;
         let (next, ended) = self.record(bytes, start);
+        if let Some(encoding) = self.encoding {
+            self.decode(encoding);
+        }
         Some((start..next - usize::from(ended), next))
     }
 
@@ -71,6 +101,23 @@ impl Records {
         }
     }
 
+    /// Decodes the fields of the record at hand. What means nothing in the encoding becomes a byte that no UTF-8 has.
+    fn decode(&mut self, encoding: &'static Encoding) {
+        const NO_TEXT: &[u8] = b"\xff";
+        self.decoded.clear();
+        let mut start = 0;
+        let kept = self.count.min(self.ends.len());
+        for end in self.ends.iter_mut().take(kept) {
+            let field = self.fields.get(start..*end).unwrap_or_default();
+            start = *end;
+            match encoding.decode_without_bom_handling_and_without_replacement(field) {
+                Some(text) => self.decoded.extend_from_slice(text.as_bytes()),
+                None => self.decoded.extend_from_slice(NO_TEXT),
+            }
+            *end = self.decoded.len();
+        }
+    }
+
     /// How many fields the record has.
     pub fn count(&self) -> usize {
         self.count
@@ -79,7 +126,7 @@ impl Records {
     /// All fields of the record, one behind the other.
     pub fn fields(&self) -> &[u8] {
         let end = self.count.min(self.ends.len()).checked_sub(1).and_then(|last| self.ends.get(last));
-        self.fields.get(..end.copied().unwrap_or(0)).unwrap_or_default()
+        self.text().get(..end.copied().unwrap_or(0)).unwrap_or_default()
     }
 
     /// Where a field stands in [`Self::fields`].
@@ -90,6 +137,19 @@ impl Records {
 
     /// One field.
     pub fn field(&self, index: usize) -> &[u8] {
-        self.fields.get(self.range(index)).unwrap_or_default()
+        self.text().get(self.range(index)).unwrap_or_default()
     }
+
+    fn text(&self) -> &[u8] {
+        if self.encoding.is_some() { &self.decoded } else { &self.fields }
+    }
+}
+
+fn miscounted(chunk: &Chunk, count: u64) -> Error {
+    Error::failed(format!(
+        "two ways of counting records disagree from byte {} on: {} and {count}",
+        chunk.offset, chunk.found.records
+    ))
+    .expected("the same records, beginning at the same offsets")
+    .next("nothing of the file was stored; please report this with the bytes from there on, masked")
 }

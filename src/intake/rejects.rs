@@ -78,7 +78,8 @@ pub(super) struct Reject {
 }
 
 /// A masked copy: letters become `x`, digits `9`, what separates them stays; cut to a bounded length.
-pub(super) fn masked(bytes: &[u8]) -> String {
+#[must_use]
+pub fn masked(bytes: &[u8]) -> String {
     // Four bytes are the longest character: more than that many bytes are cut anyway.
     let head = bytes.get(..(MASKED + 1) * 4).unwrap_or(bytes);
     let text = String::from_utf8_lossy(head);

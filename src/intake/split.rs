@@ -31,8 +31,9 @@ pub(super) struct Found {
     pub end: usize,
 }
 
+/// Where the splitter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// Before a record.
     Start,
     /// Before a record, after a carriage return: a line feed still belongs to it.
@@ -145,6 +146,16 @@ impl Splitter {
             self.state = self.end(end, State::Start);
             self.found.end = end;
         }
+    }
+
+    /// Where it is within a record.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Goes on within the record under way from a place further on, where it is in that state.
+    pub fn go_on_in(&mut self, state: State) {
+        self.state = state;
     }
 
     /// Begins anew at offset 0, after a line end that is `\r` or not.

@@ -8,6 +8,7 @@ use globset::GlobMatcher;
 
 use super::find::{SOURCES, glob};
 use crate::base::instant::{self, DateOrder, Form, Zone};
+use crate::base::text::shown_path;
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Place, Result};
 use crate::case::Custody;
@@ -55,10 +56,8 @@ impl SourcesFile {
         if !path.is_file() {
             return Ok(None);
         }
-        let tables: Vec<&str> = tables::all()?.iter().map(|table| table.name.as_str()).collect();
-        let (entries, _) = toml_file::load(&path, |file| {
-            file.sections("source").iter().map(|section| entry(section, &tables)).collect()
-        })?;
+        let text = toml_file::load_text(&path)?;
+        let entries = entries(&path.to_string_lossy(), &text)?;
         Ok(Some(Self { folder: folder.to_path_buf(), entries }))
     }
 
@@ -78,7 +77,7 @@ impl SourcesFile {
         if let Some(second) = matching.next() {
             return Err(Error::usage(format!(
                 "two entries speak of {}: {} and {}",
-                below.display(),
+                shown_path(below),
                 first.pattern,
                 second.pattern
             ))
@@ -93,8 +92,24 @@ impl SourcesFile {
     pub fn unused(&self) -> impl Iterator<Item = String> {
         let name = self.folder.join(SOURCES);
         let unused = self.entries.iter().filter(|entry| !entry.is_used);
-        unused.map(move |entry| format!("{}: no file matches {}", name.display(), entry.pattern))
+        unused.map(move |entry| format!("{}: no file matches {}", shown_path(&name), entry.pattern))
     }
+}
+
+/// What a `sources.toml` states, pattern by pattern; `name` is how the user knows the file.
+///
+/// # Errors
+/// All its mistakes at once, with line and column.
+pub fn sources_file(name: &str, text: &str) -> Result<Vec<(String, Stated)>> {
+    let entries = entries(name, text)?;
+    Ok(entries.into_iter().map(|entry| (entry.pattern, entry.stated)).collect())
+}
+
+fn entries(name: &str, text: &str) -> Result<Vec<Entry>> {
+    let tables: Vec<&str> = tables::all()?.iter().map(|table| table.name.as_str()).collect();
+    toml_file::read(name, text, |file| {
+        file.sections("source").iter().map(|section| entry(section, &tables)).collect()
+    })
 }
 
 fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {

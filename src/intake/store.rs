@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::input::Input;
+use super::orders::{OrdersSeen, dates, decided, order_notes};
 use super::pipeline::{self, Means};
 use super::plan::{Plan, PlannedFile};
 use super::rejects::RejectsOut;
-use super::tally::{OrderFound, OrdersSeen, Tally};
+use super::tally::Tally;
 use super::typing::{Layout, Typed};
 use crate::base::instant::DateOrder;
 use crate::base::progress::{Meter, Work};
@@ -193,8 +194,6 @@ impl Storing<'_> {
         let (mut source, seen) = self.read(file, hash, &BTreeMap::new())?;
         let orders = decided(&seen);
         if !orders.is_empty() {
-            // Its first reading rejected the dates that the second one can read; where that rejects nothing, it writes no file.
-            self.forget_rejects(file, hash)?;
             source = self.read(file, hash, &orders)?.0;
         }
         let notes = order_notes(&seen);
@@ -202,15 +201,8 @@ impl Storing<'_> {
         Ok(IngestedFile { path: file.path.clone(), source, already_stored: false, notes })
     }
 
-    fn forget_rejects(&self, file: &PlannedFile, hash: &str) -> Result<()> {
-        let path = self.case.stored(&format!("rejects/{}", file.table()), hash.get(..16).unwrap_or(hash));
-        match std::fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &path, e)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Reads a file once and makes its files in the store.
+    /// Reads a file once and makes its files in the store; not when its columns decide an order of dates with which it
+    /// is to be read again: nothing of that first reading may stay.
     fn read(
         &mut self,
         file: &PlannedFile,
@@ -221,15 +213,16 @@ impl Storing<'_> {
         let layout = file.layout(name, orders)?;
         let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
         let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
-        files.chunks.push((1, file.head.bytes.len() as u64));
-        let input = Input::open(&file.path, file.head.encoding)?;
+        files.chunks.push((1, file.head.coding.length(&file.head.bytes)));
+        let input = Input::open(&file.path, file.head.coding)?;
         let means = Means { workers: self.workers(), bytes: self.bytes_under_way(), work: &self.work };
         let read = pipeline::run(input, &file.head.bytes, &layout, &means, |typed| files.take(typed))
             .map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
         let Some((sha256, bytes)) = read.filter(|(sha256, _)| *sha256 == hash && file.is_unchanged()) else {
             return Err(changed(file));
         };
-        let (tally, chunks) = files.finish()?;
+        let is_final = !orders.is_empty() || decided(&files.tally.orders).is_empty();
+        let (tally, chunks) = if is_final { files.finish()? } else { (files.tally, files.chunks) };
         let mut source = source(file, name, &tally);
         (source.sha256, source.bytes, source.chunks) = (sha256, bytes, chunks);
         check_balance(&source)?;
@@ -382,53 +375,6 @@ impl Outcome {
             "notes": self.notes,
         })
     }
-}
-
-/// The order of day and month by column, stated or found out.
-fn dates(
-    file: &PlannedFile,
-    orders: &BTreeMap<String, DateOrder>,
-    seen: &BTreeMap<String, OrdersSeen>,
-) -> BTreeMap<String, String> {
-    use crate::engine::tables::ColumnKind;
-    let mut dates: BTreeMap<String, String> =
-        orders.iter().map(|(column, order)| (column.clone(), order.word().to_owned())).collect();
-    for (column, _) in seen.iter().filter(|(_, seen)| seen.found() == OrderFound::Contradictory) {
-        dates.insert(column.clone(), "contradictory".to_owned());
-    }
-    if let Some(order) = file.stated.dates {
-        let pairs = file.columns.table.columns.iter().zip(&file.columns.places);
-        let instants = pairs.filter(|(c, place)| c.kind == ColumnKind::Instant && place.is_some());
-        dates.extend(instants.map(|(column, _)| (column.name.clone(), order.word().to_owned())));
-    }
-    dates
-}
-
-/// The orders that columns decide themselves.
-pub(super) fn decided(seen: &BTreeMap<String, OrdersSeen>) -> BTreeMap<String, DateOrder> {
-    let decided = |(column, seen): (&String, &OrdersSeen)| match seen.found() {
-        OrderFound::Decided(order) => Some((column.clone(), order)),
-        _ => None,
-    };
-    seen.iter().filter_map(decided).collect()
-}
-
-/// What was found out about the order of dates, in words.
-pub(super) fn order_notes(seen: &BTreeMap<String, OrdersSeen>) -> Vec<String> {
-    let note = |(column, seen): (&String, &OrdersSeen)| match seen.found() {
-        OrderFound::Decided(order) => format!(
-            "{column}: dates are read as {}, decided by {} with a part above 12",
-            order.word(),
-            seen.deciding()
-        ),
-        OrderFound::Contradictory => format!(
-            "{column}: some dates are day first, some month first: all such dates are rejects; state --dates"
-        ),
-        OrderFound::Undecided => format!(
-            "{column}: nothing decides whether day or month comes first: all such dates are rejects; state --dates"
-        ),
-    };
-    seen.iter().map(note).collect()
 }
 
 /// How a source was read, for who shows it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::instant::{DateOrder, Orders};
+use super::orders::OrdersSeen;
 
 /// Distinct unmapped texts that are counted one by one for a column; the others share one count.
 const TEXTS: usize = 100;
@@ -32,51 +32,6 @@ pub(super) struct Tally {
     pub orders: BTreeMap<String, OrdersSeen>,
 }
 
-/// Which orders of day and month a column's dates permit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct OrdersSeen {
-    /// Dates that only day first can be.
-    dmy: u64,
-    /// Dates that only month first can be.
-    mdy: u64,
-}
-
-/// What a column's dates say of their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OrderFound {
-    /// All can be read so, and some not otherwise.
-    Decided(DateOrder),
-    /// Some can be read day first only, others month first only.
-    Contradictory,
-    /// All can be read both ways.
-    Undecided,
-}
-
-impl OrdersSeen {
-    pub fn add(&mut self, orders: Orders) {
-        match (orders.dmy, orders.mdy) {
-            (true, false) => self.dmy += 1,
-            (false, true) => self.mdy += 1,
-            _ => {}
-        }
-    }
-
-    /// The order that the column's own dates decide: a part above 12 in at least one, and none that contradicts.
-    pub fn found(self) -> OrderFound {
-        match (self.dmy > 0, self.mdy > 0) {
-            (true, false) => OrderFound::Decided(DateOrder::Dmy),
-            (false, true) => OrderFound::Decided(DateOrder::Mdy),
-            (true, true) => OrderFound::Contradictory,
-            (false, false) => OrderFound::Undecided,
-        }
-    }
-
-    /// How many dates decide it.
-    pub fn deciding(self) -> u64 {
-        self.dmy + self.mdy
-    }
-}
-
 impl Tally {
     pub fn unknown_code(&mut self, column: &str, text: &str) {
         let text: String = text.chars().take(CHARACTERS).collect();
@@ -99,8 +54,7 @@ impl Tally {
         }
         for (column, seen) in other.orders {
             let mine = self.orders.entry(column).or_default();
-            mine.dmy += seen.dmy;
-            mine.mdy += seen.mdy;
+            mine.join(seen);
         }
     }
 }

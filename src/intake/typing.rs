@@ -2,19 +2,22 @@
 
 use std::ops::Range;
 
-use arrow::array::{Int64Array, RecordBatch, StringArray};
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::cell::{self, BooleanWords};
 use super::chunks::{Chunk, Piece};
+use super::coding::Coding;
 use super::columns::{self, Cells};
+use super::long::Long;
+use super::readable::readable;
 use super::records::Records;
 use super::rejects::{Reason, Reject, masked};
 use super::tally::{self, Tally};
+use crate::base::Result;
 use crate::base::digest;
 use crate::base::instant::{self, Form, Interval, Zone};
 use crate::base::text::email_key;
-use crate::base::{Error, Result};
 use crate::engine::tables::{Column, ColumnKind, Table};
 
 /// An interval at least this wide comes from a zone that nobody stated (26 hours for a date-time).
@@ -26,6 +29,8 @@ pub(super) struct Layout {
     pub table: &'static Table,
     /// The name in the store of the source.
     pub source: String,
+    /// How the file's bytes stand for text.
+    pub coding: Coding,
     /// Field separator.
     pub delimiter: u8,
     /// The header's fields.
@@ -82,18 +87,12 @@ struct Line<'c> {
     raw: &'c [u8],
 }
 
-/// The rows of a long table being filled: key, item, record.
-#[derive(Default)]
-struct Long {
-    column: usize,
-    keys: Vec<String>,
-    items: Vec<String>,
-    numbers: Vec<i64>,
-}
-
 impl<'l> Typist<'l> {
     pub fn new(layout: &'l Layout) -> Self {
-        Self { layout, records: Records::new(layout.delimiter, layout.header.len()) }
+        Self {
+            layout,
+            records: Records::new(layout.delimiter, layout.header.len(), layout.coding.of_cells()),
+        }
     }
 
     /// Types one piece and gives what it becomes, in parts.
@@ -113,41 +112,28 @@ impl<'l> Typist<'l> {
 
     fn chunk(&mut self, chunk: &Chunk, give: &mut impl FnMut(Typed)) -> Result<()> {
         let mut work = Work::new(self.layout);
-        let (mut at, mut count, mut offsets) = (0, 0, 0u64);
-        let mut part = 0;
-        self.records.begin();
-        while let Some((range, next)) = self.records.next(&chunk.bytes, at) {
-            let line = Line {
-                number: chunk.first + count,
-                start: chunk.offset + range.start as u64,
-                raw: chunk.bytes.get(range.clone()).unwrap_or_default(),
-            };
-            work.record(&self.records, &line);
-            offsets = offsets.wrapping_add(range.start as u64);
-            count += 1;
-            at = next;
+        let text = |range: Range<usize>| chunk.bytes.get(range).unwrap_or_default();
+        let (mut at, mut start, mut part, mut failed) = (0, chunk.offset, 0, None);
+        self.records.all(chunk, |records, number, range| {
+            start += self.layout.coding.length(text(at..range.start));
+            at = range.start;
+            work.record(records, &Line { number, start, raw: text(range) });
             if work.numbers.len() + work.rejects.len() >= PART_RECORDS || at - part >= PART_BYTES {
-                give(std::mem::replace(&mut work, Work::new(self.layout)).finish(None)?);
                 part = at;
+                match std::mem::replace(&mut work, Work::new(self.layout)).finish(None) {
+                    Ok(typed) => give(typed),
+                    Err(error) => failed = Some(error),
+                }
             }
-        }
-        if (count, offsets) != (chunk.found.records, chunk.found.offsets) {
-            return Err(miscounted(chunk, count));
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
         }
         work.tally.read = chunk.found.records;
         work.tally.blank_lines = chunk.found.blank_lines;
         give(work.finish(Some((chunk.first, chunk.offset)))?);
         Ok(())
     }
-}
-
-fn miscounted(chunk: &Chunk, count: u64) -> Error {
-    Error::failed(format!(
-        "two ways of counting records disagree from byte {} on: {} and {count}",
-        chunk.offset, chunk.found.records
-    ))
-    .expected("the same records, beginning at the same offsets")
-    .next("nothing of the file was stored; please report this with the bytes from there on, masked")
 }
 
 impl<'w> Work<'w> {
@@ -164,14 +150,14 @@ impl<'w> Work<'w> {
             layout,
             cells: cells.collect(),
             numbers: Vec::new(),
-            long: long.map(|column| Long { column, ..Long::default() }).collect(),
+            long: long.map(Long::new).collect(),
             rejects: Vec::new(),
             tally: Tally::default(),
         }
     }
 
     fn record(&mut self, records: &Records, line: &Line<'_>) {
-        match self.readable(records, line) {
+        match readable(self.layout, records, line.raw) {
             Ok(text) => self.store(records, text, line),
             Err((reason, column)) => {
                 if reason == Reason::RequiredMissing {
@@ -197,52 +183,6 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// The fields of a record that can be stored, as one text; else why not, and the column that it is about.
-    fn readable<'r>(
-        &self,
-        records: &'r Records,
-        line: &Line<'_>,
-    ) -> std::result::Result<&'r str, (Reason, Option<&'w str>)> {
-        if records.count() != self.layout.header.len() {
-            return Err((Reason::FieldCount, None));
-        }
-        let text = std::str::from_utf8(records.fields())
-            .map_err(|e| (Reason::NotText, self.column_at(records, e.valid_up_to())))?;
-        if line.raw.contains(&b'\n') && self.is_suspect(records, text) {
-            return Err((Reason::QuoteSuspect, None));
-        }
-        if (0..records.count()).all(|i| self.layout.header.get(i).is_some_and(|h| h == records.field(i))) {
-            return Err((Reason::HeaderAgain, None));
-        }
-        for (column, place) in self.layout.table.columns.iter().zip(&self.layout.places) {
-            let missing = |place: &usize| text.get(records.range(*place)).is_none_or(|t| t.trim().is_empty());
-            if column.required && place.as_ref().is_some_and(missing) {
-                return Err((Reason::RequiredMissing, Some(&column.name)));
-            }
-        }
-        Ok(text)
-    }
-
-    /// The column of ours that holds a byte of the fields.
-    fn column_at(&self, records: &Records, byte: usize) -> Option<&'w str> {
-        let columns = self.layout.table.columns.iter().zip(&self.layout.places);
-        let mut with_place = columns.filter_map(|(column, place)| place.map(|place| (column, place)));
-        let found = with_place.find(|(_, place)| records.range(*place).contains(&byte));
-        found.map(|(column, _)| column.name.as_str())
-    }
-
-    /// Whether a quoted cell holds lines that look like records: an open quote may have swallowed them.
-    fn is_suspect(&self, records: &Records, text: &str) -> bool {
-        let width = self.layout.header.len();
-        let delimiter = char::from(self.layout.delimiter);
-        width > 1
-            && (0..records.count()).filter_map(|i| text.get(records.range(i))).any(|cell| {
-                let lines: Vec<&str> = cell.lines().collect();
-                let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
-                !inner.is_empty() && inner.iter().all(|line| line.split(delimiter).count() == width)
-            })
-    }
-
     fn store(&mut self, records: &Records, text: &str, line: &Line<'_>) {
         let layout = self.layout;
         let number = i64::try_from(line.number).unwrap_or(i64::MAX);
@@ -257,7 +197,7 @@ impl<'w> Work<'w> {
         {
             cells.text(account);
         }
-        self.store_long(records, text, number);
+        self.long.iter_mut().for_each(|long| long.store(layout, records, text, number));
         self.numbers.push(number);
         self.tally.stored += 1;
     }
@@ -305,28 +245,12 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn store_long(&mut self, records: &Records, text: &str, number: i64) {
-        let layout = self.layout;
-        for long in &mut self.long {
-            let place = layout.places.get(long.column).copied().flatten();
-            let Some(list) = place.and_then(|place| text.get(records.range(place))) else {
-                continue;
-            };
-            let key = layout.key(records, text);
-            for item in cell::items(list, true) {
-                long.keys.push(key.to_owned());
-                long.items.push(item);
-                long.numbers.push(number);
-            }
-        }
-    }
-
     fn reject(&mut self, line: &Line<'_>, reason: Reason, column: Option<&str>, copy: &[u8]) {
         self.rejects.push(Reject {
             record: line.number,
             start: line.start,
-            end: line.start + line.raw.len() as u64,
-            sha256: digest::sha256(line.raw),
+            end: line.start + self.layout.coding.length(line.raw),
+            sha256: digest::sha256(&self.layout.coding.bytes(line.raw)),
             reason,
             column: column.map(str::to_owned),
             masked: masked(copy),
@@ -348,7 +272,7 @@ impl<'w> Work<'w> {
 
 impl Layout {
     /// The key of the record at hand.
-    fn key<'t>(&'t self, records: &Records, text: &'t str) -> &'t str {
+    pub fn key<'t>(&'t self, records: &Records, text: &'t str) -> &'t str {
         let index = self.table.columns.iter().position(|column| column.kind == ColumnKind::Key);
         let place = index.and_then(|index| self.places.get(index).copied().flatten());
         match (place, &self.fill) {
@@ -356,20 +280,6 @@ impl Layout {
             (None, Some((_, account))) => account,
             (None, None) => "",
         }
-    }
-}
-
-impl Long {
-    fn finish(self, schema: &SchemaRef, source: &str) -> Result<RecordBatch> {
-        let sources = std::iter::repeat_n(source, self.numbers.len());
-        let columns: Vec<arrow::array::ArrayRef> = vec![
-            std::sync::Arc::new(StringArray::from(self.keys)),
-            std::sync::Arc::new(StringArray::from(self.items)),
-            std::sync::Arc::new(StringArray::from_iter_values(sources)),
-            std::sync::Arc::new(Int64Array::from(self.numbers)),
-        ];
-        RecordBatch::try_new(schema.clone(), columns)
-            .map_err(|e| Error::failed("cannot build rows of a list").because(e))
     }
 }
 

@@ -121,6 +121,31 @@ fn assert_nothing_lost(bench: &Bench, act: Act, case: &Path, what: &str) {
     }
 }
 
+/// What a power cut could take back is synced in the right order: a file before its name, a name with its folder, a new
+/// folder in the one above it.
+#[test]
+fn every_name_is_synced_after_its_content_and_with_its_folder() {
+    let Some(bench) = Bench::get() else { return };
+    for act in ACTS {
+        let mut calls = bench.calls(act);
+        calls.retain(|call| !call.path.starts_with("/tmp"));
+        for (i, call) in calls.iter().enumerate() {
+            let what = format!("{act:?}, call {} ({} {})", call.number, call.name, call.path);
+            // The case's own folder lies outside of what is watched.
+            let Some((folder, _)) = call.path.rsplit_once('/') else { continue };
+            let is_sync = |call: &Call, path: &str| call.name == "fsync" && call.path == path;
+            if call.name == "rename" {
+                let temporary = format!("{}.pending", call.path);
+                let of_file = calls[..i].iter().rev().find(|call| call.path == temporary);
+                assert!(of_file.is_none_or(|last| last.name != "write"), "{what}: its content is not synced");
+            }
+            if call.name == "rename" || call.name == "mkdir" {
+                assert!(is_sync(&calls[i + 1], folder), "{what}: then {:?}", calls[i + 1]);
+            }
+        }
+    }
+}
+
 /// A limit that the system itself keeps on the size of a file.
 #[test]
 fn a_limit_on_file_sizes_is_told_and_loses_nothing() {

@@ -43,6 +43,27 @@ fn every_reason_has_an_example_that_a_case_shows() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The page that says why the tests stand in their order has all of them, in that order.
+#[test]
+fn the_page_of_the_rules_asks_in_the_order_in_which_the_queries_ask() {
+    let page = fs::read_to_string(root().join("docs/rules.md")).unwrap();
+    let linked: Vec<&str> = page
+        .split("](reasons/")
+        .skip(1)
+        .filter_map(|rest| rest.split(".md)").next())
+        .filter(|r| *r != "README")
+        .collect();
+    let asked: Vec<String> = examples().iter().map(|e| format!("{}/{}", e.query, e.reason)).collect();
+    let queries: BTreeSet<&str> = linked.iter().filter_map(|link| link.split('/').next()).collect();
+    for query in &queries {
+        let of_query = |link: &&str| link.split('/').next() == Some(query);
+        let shown: Vec<&str> = linked.iter().copied().filter(of_query).collect();
+        let all: Vec<&str> = asked.iter().map(String::as_str).filter(of_query).collect();
+        assert_eq!(shown, all, "{query}");
+    }
+    assert_eq!(linked.len(), asked.len(), "all queries: {queries:?}");
+}
+
 /// The check itself: an example with another subject, another reason, or a value that stands nowhere is found.
 #[test]
 fn an_example_that_its_case_does_not_show_is_found() {

@@ -29,6 +29,7 @@ const NO_CODES: &[&str] = &[
     "FALSE",
     "README",
     "SHA-256",
+    "CASES",
 ];
 
 #[test]
@@ -188,7 +189,7 @@ impl Help {
 
 /// `--flag=value` and what stands behind a flag left out.
 fn flag(word: &str) -> &str {
-    word.split(['=', ',', ';', ')']).next().unwrap_or_default()
+    word.split(['=', ',', ';', ')', '.']).next().unwrap_or_default()
 }
 
 /// The names under the headings of commands.
@@ -197,7 +198,8 @@ fn subcommands(help: &str) -> Vec<String> {
     let mut names = Vec::new();
     for line in help.lines() {
         if !line.starts_with(' ') && !line.is_empty() {
-            listed = line.ends_with("ommands:");
+            listed = line.ends_with(':')
+                && !["Arguments:", "Options:", "Everywhere:", "Examples:"].contains(&line);
         }
         let name = line
             .strip_prefix("  ")

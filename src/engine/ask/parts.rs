@@ -181,7 +181,11 @@ impl Visitor for Walk<'_> {
             TableFactor::Table { args: None, version: None, with_ordinality: false, .. }
             | TableFactor::Derived { .. }
             | TableFactor::NestedJoin { .. } => ControlFlow::Continue(()),
-            _ => refuse(table.span(), "a function as a table", "a listed view: highwater sql CASE --tables"),
+            _ => refuse(
+                table.span(),
+                format!("`{table}` is no listed view"),
+                "a listed view: highwater sql CASE --tables",
+            ),
         }
     }
 

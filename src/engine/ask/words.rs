@@ -16,7 +16,7 @@ pub(super) fn plain(text: &str) -> Result<String> {
     let dialect = DuckDbDialect {};
     let tokens =
         Tokenizer::new(&dialect, &text).with_unescape(false).tokenize_with_location().map_err(unreadable)?;
-    let told: String = tokens.iter().map(|token| token.token.to_string()).collect();
+    let told: String = tokens.iter().map(|token| written(&token.token)).collect();
     if told != text {
         return Err(mistake(
             "the query holds characters that are not plain SQL",
@@ -30,13 +30,17 @@ pub(super) fn plain(text: &str) -> Result<String> {
             Token::Whitespace(Whitespace::MultiLineComment(comment)) if comment.contains("/*") => {
                 return Err(mistake("a comment within a comment", place(token.span.start)));
             }
-            Token::Whitespace(_) => plain.extend(token.token.to_string().chars().map(blank)),
+            Token::Whitespace(Whitespace::SingleLineComment { prefix, .. }) if prefix != "--" => {
+                return Err(mistake("a comment of another kind", place(token.span.start))
+                    .expected("-- to the line's end, or /* … */"));
+            }
+            Token::Whitespace(_) => plain.extend(written(&token.token).chars().map(blank)),
             Token::SemiColon if Some(index) == last => plain.push(' '),
             Token::SemiColon => {
                 return Err(mistake("more than one statement", place(token.span.start))
                     .expected("exactly one SELECT"));
             }
-            token_here if is_plain(token_here) => plain.push_str(&token_here.to_string()),
+            word if is_plain(word) => plain.push_str(&written(word)),
             other => {
                 let what = format!("`{other}` is not allowed here");
                 return Err(mistake(what, place(token.span.start)).expected(
@@ -49,6 +53,14 @@ pub(super) fn plain(text: &str) -> Result<String> {
         return Err(mistake("the query is empty", (1, 1)).expected("exactly one SELECT"));
     }
     Ok(plain)
+}
+
+/// A token as it stands in the text; printed, a comment to the line's end would bring a line end along.
+fn written(token: &Token) -> String {
+    match token {
+        Token::Whitespace(Whitespace::SingleLineComment { prefix, comment }) => format!("{prefix}{comment}"),
+        other => other.to_string(),
+    }
 }
 
 fn is_plain(token: &Token) -> bool {
