@@ -4,6 +4,7 @@
 //! through bounded stages at once: one thread reads, hashes and cuts at records' ends, workers parse and type, and
 //! the rows are written in the file's order (8-engineering, "Intake in one pass").
 
+mod budget;
 pub mod cell;
 mod chunks;
 mod coding;

@@ -55,7 +55,7 @@ impl Bench {
 
     pub fn ingest_with(&self, inputs: &[PathBuf], stated: Stated, threads: usize) -> Result<Outcome> {
         let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated })?;
-        intake::ingest(&self.case, &plan, Options { threads }, &Meter::silent())
+        intake::ingest(&self.case, &plan, Options { threads, ..Options::default() }, &Meter::silent())
     }
 
     /// Ingests one file of a table and gives its source and rows.
