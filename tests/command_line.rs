@@ -63,7 +63,7 @@ fn wrong_use_has_status_2_and_says_what_to_do() {
 }
 
 #[test]
-fn a_busy_case_has_status_5_and_names_who_holds_it() {
+fn a_busy_case_has_status_5_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let case = new_case(folder.path());
     let lock = File::options().read(true).write(true).open(case.join("lock")).unwrap();
@@ -71,7 +71,7 @@ fn a_busy_case_has_status_5_and_names_who_holds_it() {
     let exports = repository().join("sample_data/zendesk-2016");
     let (status, error) = failed(&["ingest", text(&case), text(&exports), "--quiet"]);
     assert_eq!(status, 5, "{error}");
-    assert!(error.contains("in use by process"), "{error}");
+    assert!(error.contains("in use by another process"), "{error}");
     lock.unlock().unwrap();
     done(&["ingest", text(&case), text(&exports), "--quiet"]);
 }

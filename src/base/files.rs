@@ -20,6 +20,7 @@ pub struct Pending {
     path: PathBuf,
     temporary: PathBuf,
     file: Option<BufWriter<File>>,
+    is_committed: bool,
 }
 
 impl Pending {
@@ -52,7 +53,8 @@ impl Pending {
         }
         let temporary = pending_name(path);
         let file = options.open(&temporary).map_err(|e| Error::io("write", &temporary, e))?;
-        Ok(Self { path: path.to_path_buf(), temporary, file: Some(BufWriter::with_capacity(1 << 16, file)) })
+        let file = Some(BufWriter::with_capacity(1 << 16, file));
+        Ok(Self { path: path.to_path_buf(), temporary, file, is_committed: false })
     }
 
     /// Makes the file durable under its final name.
@@ -68,7 +70,9 @@ impl Pending {
         let file = written.map_err(|e| Error::io("write", &self.path, e))?;
         file.sync_all().map_err(|e| Error::io("make durable", &self.path, e))?;
         drop(file);
-        rename(&self.temporary, &self.path)
+        fs::rename(&self.temporary, &self.path).map_err(|e| Error::io("give its name to", &self.path, e))?;
+        self.is_committed = true;
+        sync_folder(folder_of(&self.path))
     }
 }
 
@@ -90,9 +94,11 @@ impl Write for Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        drop(self.file.take());
-        // Gone already after a commit; what can't be removed is swept by the next holder of the lock.
-        let _ = fs::remove_file(&self.temporary);
+        // What can't be removed is swept by the next holder of the lock.
+        if !self.is_committed {
+            drop(self.file.take());
+            let _ = fs::remove_file(&self.temporary);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! one rename gives them their place. Where it is, files of the same names are taken away first and the new ones
 //! follow, the last one being the one that tells of the others: while that is missing, the folder is not whole.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -44,7 +44,7 @@ impl Staged {
         &self.temporary
     }
 
-    /// Gives the files their place; of those directly in the folder, `last` follows all others.
+    /// Gives the files their place; in each folder the one with the name `last` follows all others.
     ///
     /// # Errors
     /// When a file can't be removed or renamed. In a folder that was there before, some may be missing then; it is
@@ -53,9 +53,8 @@ impl Staged {
         if !self.folder.is_dir() {
             return files::rename(&self.temporary, &self.folder);
         }
-        let last = last.map(PathBuf::from);
         let mut names = self.names()?;
-        names.sort_by_key(|name| last.as_ref() == Some(name));
+        names.sort_by_key(|name| name.file_name() == last.map(OsStr::new));
         for name in names.iter().rev() {
             files::remove(&self.folder.join(name))?;
         }

@@ -1,6 +1,6 @@
 //! The exclusive lock of a case: two processes never write one case.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -71,14 +71,15 @@ impl CaseLock {
         why
     }
 
-    /// Commits what was stored: from this rename on the register's sources exist. Returns the register's SHA-256.
+    /// Commits what was stored: from this rename on the register's sources exist. Returns the register's SHA-256,
+    /// or nothing when it can't be read back: it is committed all the same.
     ///
     /// # Errors
     /// When it can't be written; which register stands then is seen by reading it.
-    pub fn commit(&mut self, register: &Register) -> Result<String> {
+    pub fn commit(&mut self, register: &Register) -> Result<Option<String>> {
         let path = self.root.join("store/sources.parquet");
         register.write(&path)?;
-        digest::sha256_file(&path)
+        Ok(fs::read(&path).ok().map(|bytes| digest::sha256(&bytes)))
     }
 
     /// Whether nothing but the making of the case was ever done in it.

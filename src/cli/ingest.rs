@@ -107,7 +107,7 @@ fn request(arguments: &Arguments) -> Request {
 }
 
 fn stored(case: &Case, plan: &Plan, ui: &Ui) -> Result<Outcome> {
-    let options = Options { threads: ui.limits.threads };
+    let options = Options { threads: ui.limits.threads, memory: ui.limits.memory };
     intake::ingest(case, plan, options, &ui.meter())
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::parameters::ParameterType;
 use super::portability;
 use super::tables;
+use crate::base::Result;
 use crate::base::library::{self, Embedded};
+use crate::base::nearest::unknown;
 use crate::base::text::printable;
 use crate::base::toml_file::{self, Section};
-use crate::base::{Error, Result};
 
 /// What the rows of a staging query become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,6 +259,16 @@ fn finding(section: &Section<'_>) -> Finding {
     }
 }
 
+/// All codes of reasons and findings, the reason of a gap in the rules among them.
+///
+/// # Errors
+/// When a sidecar is wrong.
+pub fn codes() -> Result<BTreeSet<String>> {
+    let reasons = classify_all()?.into_iter().flat_map(|query| query.reasons).map(|reason| reason.code);
+    let findings = quality()?.into_iter().flat_map(|quality| quality.findings).map(|finding| finding.code);
+    Ok(reasons.chain(findings).chain(["RULE_GAP".to_owned()]).collect())
+}
+
 /// The staging queries, in the order in which they run.
 ///
 /// # Errors
@@ -326,8 +337,12 @@ pub fn classify_all() -> Result<Vec<Classify>> {
 /// # Errors
 /// When there is none, or its sidecar is wrong.
 pub fn classify(id: &str) -> Result<Classify> {
-    let sidecar = library::read(&format!("classify/{id}.toml"))
-        .map_err(|_| Error::usage(format!("there is no query {id}")).next("highwater queries list"))?;
+    let sidecar = library::read(&format!("classify/{id}.toml")).map_err(|_| {
+        let known = library::list("classify", "toml");
+        let known =
+            known.iter().filter_map(|file| file.path.strip_prefix("classify/")?.strip_suffix(".toml"));
+        unknown("query", id, known, "highwater queries list")
+    })?;
     classify_query(sidecar)
 }
 
@@ -385,7 +400,6 @@ fn words(file: &Section<'_>, key: &str) -> Vec<Word> {
 }
 
 fn reason(section: &Section<'_>) -> Reason {
-    let example = section.section("example").and_then(|words| words.required_text("en"));
     Reason {
         code: section.required_text("code").unwrap_or_default(),
         state: section.required_text("state").unwrap_or_default(),
@@ -395,7 +409,7 @@ fn reason(section: &Section<'_>) -> Reason {
         words: english(section, "words"),
         settles: english(section, "settles"),
         needs: needs(section),
-        example: example.unwrap_or_default(),
+        example: english(section, "example"),
         shown_by: section.text("shown_by").unwrap_or_default(),
     }
 }

@@ -13,6 +13,10 @@ use super::session::Session;
 use crate::base::{Error, Result};
 
 const BATCH: usize = 8_192;
+/// Bytes of lists that wait to be written.
+const BATCH_BYTES: usize = 8 << 20;
+/// Bytes of the longest list: nobody has so many, and it is one value in memory.
+const LONGEST: usize = 64 << 20;
 
 impl Session {
     /// Makes the table `name` with two columns, `key` and `items`, from a query of two text columns, key and item,
@@ -35,6 +39,7 @@ struct Lists {
     schema: Arc<Schema>,
     keys: Vec<String>,
     items: Vec<String>,
+    bytes: usize,
 }
 
 impl Lists {
@@ -48,6 +53,7 @@ impl Lists {
             schema,
             keys: Vec::new(),
             items: Vec::new(),
+            bytes: 0,
         })
     }
 
@@ -66,15 +72,20 @@ impl Lists {
     }
 
     fn add(&mut self, key: &str, item: &str) -> Result<()> {
+        self.bytes += item.len() + 1;
         match (self.keys.last(), self.items.last_mut()) {
             (Some(last), Some(items)) if last == key => {
+                if items.len() > LONGEST {
+                    return Err(too_long(key));
+                }
                 items.push(';');
                 items.push_str(item);
             }
             _ => {
-                if self.keys.len() == BATCH {
+                if self.keys.len() == BATCH || self.bytes > BATCH_BYTES {
                     self.pass_on()?;
                 }
+                self.bytes += key.len();
                 self.keys.push(key.to_owned());
                 self.items.push(item.to_owned());
             }
@@ -83,6 +94,7 @@ impl Lists {
     }
 
     fn pass_on(&mut self) -> Result<()> {
+        self.bytes = 0;
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringArray::from(std::mem::take(&mut self.keys))),
             Arc::new(StringArray::from(std::mem::take(&mut self.items))),
@@ -96,6 +108,11 @@ impl Lists {
         self.pass_on()?;
         self.out.finish().map(drop)
     }
+}
+
+fn too_long(key: &str) -> Error {
+    Error::failed(format!("the list of {key} is longer than {LONGEST} bytes"))
+        .next("leave its records out, in a copy of the exports, and look at them by themselves")
 }
 
 fn not_key_and_item() -> Error {

@@ -1,8 +1,9 @@
 //! The one way Parquet is written: ZSTD 1, fixed row groups, statistics, Bloom filters on keys, so that the same
 //! rows give the same bytes whatever the threads (8-engineering, "Store").
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
@@ -20,12 +21,19 @@ pub const ROW_GROUP: usize = 122_880;
 /// Rows of one batch as handed to the writer: incoming batches are cut anew, so that their sizes leave no trace.
 const BATCH: usize = 8_192;
 
+/// Bytes of one batch; a longer row is a batch of its own.
+const BATCH_BYTES: usize = 16 << 20;
+/// Bytes that a row group may take in memory before it is written.
+const GROUP_BYTES: usize = 64 << 20;
+
 /// A Parquet file being written; nothing stands under its name before [`ParquetOut::finish`].
 pub struct ParquetOut {
+    path: PathBuf,
     writer: ArrowWriter<Pending>,
     schema: SchemaRef,
     waiting: Vec<RecordBatch>,
     waiting_rows: usize,
+    waiting_bytes: usize,
     rows: u64,
 }
 
@@ -36,7 +44,7 @@ impl ParquetOut {
     /// When the file can't be made.
     pub fn create(path: &Path, schema: SchemaRef, looked_up: &[&str]) -> Result<Self> {
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(parquet_error)?))
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(|e| not_written(path, e))?))
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_created_by("highwater".to_owned());
         for column in looked_up {
@@ -44,8 +52,16 @@ impl ParquetOut {
                 .set_column_bloom_filter_enabled(ColumnPath::from(vec![(*column).to_owned()]), true);
         }
         let writer = ArrowWriter::try_new(Pending::create(path)?, schema.clone(), Some(properties.build()))
-            .map_err(parquet_error)?;
-        Ok(Self { writer, schema, waiting: Vec::new(), waiting_rows: 0, rows: 0 })
+            .map_err(|e| not_written(path, e))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            writer,
+            schema,
+            waiting: Vec::new(),
+            waiting_rows: 0,
+            waiting_bytes: 0,
+            rows: 0,
+        })
     }
 
     /// Adds rows.
@@ -53,17 +69,31 @@ impl ParquetOut {
     /// # Errors
     /// When they don't have the file's columns or can't be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let mut offset = 0;
-        while offset < batch.num_rows() {
-            let take = (BATCH - self.waiting_rows).min(batch.num_rows() - offset);
-            self.waiting.push(batch.slice(offset, take));
+        let mut rest = batch.clone();
+        while rest.num_rows() > 0 {
+            let take = self.fitting(&rest);
+            let part = rest.slice(0, take);
             self.waiting_rows += take;
-            offset += take;
-            if self.waiting_rows == BATCH {
+            self.waiting_bytes += size(&part);
+            self.waiting.push(part);
+            rest = rest.slice(take, rest.num_rows() - take);
+            if rest.num_rows() > 0 || self.waiting_rows == BATCH {
                 self.pass_on()?;
             }
         }
         Ok(())
+    }
+
+    /// How many of the rows go into the batch that waits: as many as it has room for, and one at least into an empty
+    /// one. Rows are measured one by one, so that the cut is the same however they come.
+    fn fitting(&self, rows: &RecordBatch) -> usize {
+        let room = BATCH_BYTES.saturating_sub(self.waiting_bytes);
+        let (mut fits, mut beyond) = (0, (BATCH - self.waiting_rows).min(rows.num_rows()) + 1);
+        while fits + 1 < beyond {
+            let middle = fits.midpoint(beyond);
+            if size(&rows.slice(0, middle)) <= room { fits = middle } else { beyond = middle }
+        }
+        if self.waiting_rows == 0 { fits.max(1) } else { fits }
     }
 
     fn pass_on(&mut self) -> Result<()> {
@@ -74,8 +104,12 @@ impl ParquetOut {
             .map_err(|e| Error::failed("cannot join rows for a Parquet file").because(e))?;
         self.rows += batch.num_rows() as u64;
         self.waiting.clear();
-        self.waiting_rows = 0;
-        self.writer.write(&batch).map_err(parquet_error)
+        (self.waiting_rows, self.waiting_bytes) = (0, 0);
+        self.writer.write(&batch).map_err(|e| not_written(&self.path, e))?;
+        if self.writer.in_progress_size() > GROUP_BYTES {
+            self.writer.flush().map_err(|e| not_written(&self.path, e))?;
+        }
+        Ok(())
     }
 
     /// Makes the file durable under its name and returns how many rows it has.
@@ -84,11 +118,21 @@ impl ParquetOut {
     /// When it can't be written.
     pub fn finish(mut self) -> Result<u64> {
         self.pass_on()?;
-        self.writer.into_inner().map_err(parquet_error)?.commit()?;
+        self.writer.into_inner().map_err(|e| not_written(&self.path, e))?.commit()?;
         Ok(self.rows)
     }
 }
 
-fn parquet_error(cause: ParquetError) -> Error {
-    Error::failed("cannot write a Parquet file").because(cause)
+/// The bytes of rows, additive over them: the texts, and eight for any other cell.
+fn size(rows: &RecordBatch) -> usize {
+    let texts = |column: &ArrayRef| {
+        let offsets = column.as_string_opt::<i32>().map(StringArray::value_offsets);
+        let ends = offsets.and_then(|offsets| offsets.first().zip(offsets.last()));
+        ends.map_or(0, |(first, last)| usize::try_from(last - first).unwrap_or(0))
+    };
+    rows.columns().iter().map(texts).sum::<usize>() + rows.num_rows() * rows.num_columns() * 8
+}
+
+fn not_written(path: &Path, cause: ParquetError) -> Error {
+    Error::failed(format!("cannot write {}", path.display())).because(cause)
 }

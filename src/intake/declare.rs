@@ -49,7 +49,7 @@ pub fn declare_account(
     lock.begin(&act)?;
     write(case, &source.source, account, &items)?;
     register.add(source);
-    act.wrote.push(lock.commit(&register)?);
+    act.wrote.extend(lock.commit(&register)?);
     lock.end(&act, "stored")
 }
 

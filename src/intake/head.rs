@@ -17,6 +17,8 @@ use crate::engine::tables::{self, Table};
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Bytes of the longest header.
 const LONGEST: usize = 16 << 20;
+/// Bytes of what follows the header that are kept for a look at it.
+const SAMPLE: usize = 64 << 10;
 
 /// The byte order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -63,7 +65,12 @@ impl Head {
         text_or_refused(path, &text)?;
         let (delimiter, delimiter_from) = delimiter(path, &text, coding, account_is_stated)?;
         let end = header_end(&text, delimiter).unwrap_or(text.len());
-        let sample = text.split_off(end);
+        let mut sample = text.split_off(end);
+        // A plan holds one for each of its files, however many there are.
+        goes_on |= sample.len() > SAMPLE;
+        sample.truncate(SAMPLE);
+        sample.shrink_to_fit();
+        text.shrink_to_fit();
         let fields = header_fields(path, &text, delimiter, coding)?;
         one_line_or_refused(path, &fields, delimiter)?;
         Ok(Self {

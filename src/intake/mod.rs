@@ -4,6 +4,7 @@
 //! through bounded stages at once: one thread reads, hashes and cuts at records' ends, workers parse and type, and
 //! the rows are written in the file's order (8-engineering, "Intake in one pass").
 
+mod budget;
 pub mod cell;
 mod chunks;
 mod coding;
@@ -38,3 +39,8 @@ pub use rejects::masked;
 pub use stated::{Stated, sources_file};
 pub use store::{IngestedFile, Options, Outcome, ingest};
 pub use walk::{Cutting, Walked, walk};
+
+/// The codes with which records and cells are rejected.
+pub fn reject_codes() -> impl Iterator<Item = &'static str> {
+    rejects::Reason::ALL.into_iter().map(rejects::Reason::code)
+}

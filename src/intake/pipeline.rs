@@ -1,46 +1,74 @@
 //! One file through all its stages at once: a thread reads, hashes and cuts; workers type the pieces; the caller takes
-//! them in the file's order. Queues are bounded, and so is memory.
+//! them in the file's order. Queues are bounded, by number and by bytes, and so is memory.
+//!
+//! Whoever fails, none of them waits for ever: a piece that breaks a worker is an error like any other, and when the
+//! caller stops taking, the reader and the workers find their queues closed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::budget::Budget;
 use super::chunks::{Chunks, LONGEST, Piece};
 use super::input::Input;
 use super::typing::{Layout, Typed, Typist};
 use crate::base::progress::Work;
 use crate::base::{Error, Result};
 
+/// What a file's way through the stages may use.
+pub(super) struct Means<'m> {
+    /// Threads that type records.
+    pub workers: usize,
+    /// Bytes of the file that may be between its reader and its writer; one piece may be larger.
+    pub bytes: u64,
+    /// Who is told how far it is.
+    pub work: &'m Work,
+}
+
+/// Parts of a piece that wait to be taken; a usual piece has fewer, so that workers don't wait for their turn.
+const PARTS: usize = 4;
+
 type Answer = Result<Typed>;
 type Job = (Piece, SyncSender<Answer>);
+/// The parts of a piece to come, and its bytes.
+type Taken = (Receiver<Answer>, u64);
 
 /// SHA-256 and length of what was read, when it began with the header that was planned.
 pub(super) type Read = Option<(String, u64)>;
 
-/// Types `input` with so many workers and hands each piece, in order, to `take`.
+/// Types `input` and hands what it becomes, in order, to `take`.
 pub(super) fn run(
     mut input: Input<'_>,
     header: &[u8],
     layout: &Layout,
-    workers: usize,
-    work: &Work,
+    means: &Means<'_>,
     mut take: impl FnMut(Typed) -> Result<()>,
 ) -> Result<Read> {
-    let (jobs, waiting) = sync_channel::<Job>(workers);
-    let (order, answers) = sync_channel::<Receiver<Answer>>(workers + 2);
+    let (jobs, waiting) = sync_channel::<Job>(means.workers);
+    let (order, answers) = sync_channel::<Taken>(means.workers + 2);
     let waiting = Mutex::new(waiting);
+    let budget = Budget::new(means.bytes);
     thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 0..means.workers {
             scope.spawn(|| type_all(&waiting, layout));
         }
-        let reader = scope.spawn(move || {
+        let reader = scope.spawn(|| {
+            // Moved in, so that they close when the reader ends.
+            let (jobs, order) = (jobs, order);
             let chunks = Chunks::new(layout.delimiter, LONGEST, layout.coding);
-            let is_planned = chunks.run(&mut input, header, |piece| pass_on(piece, &jobs, &order, work))?;
+            let pass_on = |piece| {
+                if let Piece::Chunk(chunk) = &piece {
+                    means.work.advance(chunk.bytes.len() as u64);
+                }
+                pass_on(piece, &jobs, &order, &budget)
+            };
+            let is_planned = chunks.run(&mut input, header, pass_on)?;
             Ok(is_planned.then(|| input.finish()))
         });
-        let taken = take_all(&answers, &mut take);
+        let taken = take_all(answers, &budget, &mut take);
         // Nobody takes any more: the reader stops at its next piece, and the workers with it.
-        drop(answers);
+        budget.close();
         let read = reader.join().unwrap_or_else(|_| Err(Error::failed("a thread that reads has failed")));
         taken.and(read)
     })
@@ -52,29 +80,44 @@ fn type_all(waiting: &Mutex<Receiver<Job>>, layout: &Layout) {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((piece, answer)) = job else { return };
         // Who does not take the answer has stopped.
-        let _ = answer.send(typist.take(piece));
+        let typed = catch_unwind(AssertUnwindSafe(|| typist.take(piece, |part| drop(answer.send(Ok(part))))));
+        if let Err(error) = typed.unwrap_or_else(|_| Err(broken())) {
+            let _ = answer.send(Err(error));
+        }
     }
 }
 
-fn pass_on(
-    piece: Piece,
-    jobs: &SyncSender<Job>,
-    order: &SyncSender<Receiver<Answer>>,
-    work: &Work,
-) -> Result<()> {
-    if let Piece::Chunk(chunk) = &piece {
-        work.advance(chunk.bytes.len() as u64);
-    }
+/// A worker that panics is our mistake, never the input's; the file is refused and the others go on.
+fn broken() -> Error {
+    Error::failed("a thread that types records has failed")
+        .next("nothing of the file was stored; please report this")
+}
+
+fn pass_on(piece: Piece, jobs: &SyncSender<Job>, order: &SyncSender<Taken>, budget: &Budget) -> Result<()> {
     let stopped = || Error::failed("reading was stopped");
-    let (answer, taken) = sync_channel(1);
-    jobs.send((piece, answer)).map_err(|_| stopped())?;
-    order.send(taken).map_err(|_| stopped())
+    let bytes = match &piece {
+        Piece::Chunk(chunk) => chunk.bytes.len(),
+        Piece::Rejected(_, bytes) => bytes.len(),
+    } as u64;
+    if !budget.take(bytes) {
+        return Err(stopped());
+    }
+    let (answer, parts) = sync_channel(PARTS);
+    order.send((parts, bytes)).map_err(|_| stopped())?;
+    jobs.send((piece, answer)).map_err(|_| stopped())
 }
 
-fn take_all(answers: &Receiver<Receiver<Answer>>, take: &mut impl FnMut(Typed) -> Result<()>) -> Result<()> {
-    for answer in answers {
-        let typed = answer.recv().map_err(|_| Error::failed("a thread that types records has failed"))??;
-        take(typed)?;
+/// Owns the queue, so that it closes when this ends, however it ends.
+fn take_all(
+    answers: Receiver<Taken>,
+    budget: &Budget,
+    take: &mut impl FnMut(Typed) -> Result<()>,
+) -> Result<()> {
+    for (parts, bytes) in answers {
+        for part in parts {
+            take(part?)?;
+        }
+        budget.give_back(bytes);
     }
     Ok(())
 }

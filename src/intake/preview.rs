@@ -114,12 +114,12 @@ fn sample(
         &file.head.sample,
         !file.is_longer_than_sample(),
         |piece: Piece| {
-            let typed = typist.take(piece)?;
-            tally.add(typed.tally);
-            if first.is_none() {
-                first = typed.rows.into_iter().next().filter(|rows| rows.num_rows() > 0);
-            }
-            Ok(())
+            typist.take(piece, |typed| {
+                tally.add(typed.tally);
+                if first.is_none() {
+                    first = typed.rows.into_iter().next().filter(|rows| rows.num_rows() > 0);
+                }
+            })
         },
     )?;
     Ok((first, tally))

@@ -9,6 +9,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::chunks::Chunk;
 use crate::base::{Error, Result};
 
+/// Bytes of the fields that room is kept for.
+const ROOM: usize = 1 << 16;
+
 /// Parses the chunks of one file, one after the other.
 pub(super) struct Records {
     reader: Reader,
@@ -28,7 +31,7 @@ impl Records {
     /// `width` is the number of fields that a record should have.
     pub fn new(delimiter: u8, width: usize, encoding: Option<&'static Encoding>) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        let (fields, ends) = (vec![0; 1 << 12], vec![0; width + 1]);
+        let (fields, ends) = (vec![0; ROOM], vec![0; width + 1]);
         Self { reader, fields, ends, count: 0, encoding, decoded: Vec::new() }
     }
 
@@ -52,6 +55,10 @@ impl Records {
     /// Begins a chunk.
     pub fn begin(&mut self) {
         self.reader.reset();
+        if self.fields.len() > ROOM {
+            // One long record does not keep its room for the rest of the file, in each worker.
+            self.fields = vec![0; ROOM];
+        }
         // The parser takes a byte order mark off the first bytes that it sees. Those of a chunk are a file's only by
         // chance, so it sees a blank line first, which is no record.
         self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::input::Input;
 use super::orders::{OrdersSeen, dates, decided, order_notes};
-use super::pipeline;
+use super::pipeline::{self, Means};
 use super::plan::{Plan, PlannedFile};
 use super::rejects::RejectsOut;
 use super::tally::Tally;
@@ -16,6 +16,9 @@ use crate::base::{Error, Kind, Place, Result, digest, interrupt};
 use crate::case::{Act, Case, CaseLock, Reading, Register, Source};
 use crate::engine::ParquetOut;
 
+/// What `--memory` is when nobody says otherwise.
+const USUAL_MEMORY: u64 = 2_000_000_000;
+
 /// First record and byte offset of each chunk.
 type Places = Vec<(u64, u64)>;
 
@@ -24,6 +27,8 @@ type Places = Vec<(u64, u64)>;
 pub struct Options {
     /// Threads that type records; 0 means one a core.
     pub threads: usize,
+    /// Bytes of memory for the whole program; 0 means the usual 2 GB.
+    pub memory: u64,
 }
 
 /// What became of one file.
@@ -86,7 +91,7 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     let committed = taken.and_then(|note| Ok((note, lock.commit(&storing.register)?)));
     let (note, register) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
     outcome.notes.extend(note);
-    act.wrote.push(register);
+    act.wrote.extend(register);
     if let Some(why) = stopped {
         let kept = format!("{} of {} files are stored", files.len(), plan.files.len());
         lock.end(&act, &format!("interrupted: {kept}"))?;
@@ -210,10 +215,9 @@ impl Storing<'_> {
         let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
         files.chunks.push((1, file.head.coding.length(&file.head.bytes)));
         let input = Input::open(&file.path, file.head.coding)?;
-        let workers = self.workers();
-        let read =
-            pipeline::run(input, &file.head.bytes, &layout, workers, &self.work, |typed| files.take(typed))
-                .map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
+        let means = Means { workers: self.workers(), bytes: self.bytes_under_way(), work: &self.work };
+        let read = pipeline::run(input, &file.head.bytes, &layout, &means, |typed| files.take(typed))
+            .map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
         let Some((sha256, bytes)) = read.filter(|(sha256, _)| *sha256 == hash && file.is_unchanged()) else {
             return Err(changed(file));
         };
@@ -223,6 +227,13 @@ impl Storing<'_> {
         (source.sha256, source.bytes, source.chunks) = (sha256, bytes, chunks);
         check_balance(&source)?;
         Ok((source, tally.orders))
+    }
+
+    /// Bytes of a file between its reader and its writer. Typed, written and while they are both, they take up to ten
+    /// times as much; the rest is for the program and what the system gives back late.
+    fn bytes_under_way(&self) -> u64 {
+        let memory = if self.options.memory == 0 { USUAL_MEMORY } else { self.options.memory };
+        memory / 16
     }
 
     fn workers(&self) -> usize {

@@ -47,7 +47,7 @@ pub(super) struct Layout {
     pub schemas: Vec<SchemaRef>,
 }
 
-/// What became of a piece.
+/// What became of a piece, or of a part of it.
 pub(super) struct Typed {
     /// Rows of the table, then of its long tables.
     pub rows: Vec<RecordBatch>,
@@ -55,7 +55,7 @@ pub(super) struct Typed {
     pub rejects: Vec<Reject>,
     /// Counts.
     pub tally: Tally,
-    /// Number of the first record and offset of the chunk.
+    /// Number of the first record and offset of the chunk, with its last part.
     pub place: Option<(u64, u64)>,
 }
 
@@ -65,7 +65,12 @@ pub(super) struct Typist<'l> {
     records: Records,
 }
 
-/// One chunk being typed.
+/// Records of one part of a chunk, and bytes of them: what one record may come to (a reject for each of its cells) is
+/// many times its length, so that a whole chunk of short ones would not fit into memory.
+const PART_RECORDS: usize = 8_192;
+const PART_BYTES: usize = 4 << 20;
+
+/// A part of a chunk being typed.
 struct Work<'w> {
     layout: &'w Layout,
     cells: Vec<Cells>,
@@ -90,32 +95,44 @@ impl<'l> Typist<'l> {
         }
     }
 
-    /// Types one piece.
+    /// Types one piece and gives what it becomes, in parts.
     ///
     /// # Errors
-    /// When the parser finds other records than the splitter: the file is refused then.
-    pub fn take(&mut self, piece: Piece) -> Result<Typed> {
+    /// When the parser finds other records than the splitter: the file is refused then, and the parts with it.
+    pub fn take(&mut self, piece: Piece, mut give: impl FnMut(Typed)) -> Result<()> {
         match piece {
-            Piece::Chunk(chunk) => self.chunk(&chunk),
+            Piece::Chunk(chunk) => self.chunk(&chunk, &mut give),
             Piece::Rejected(reject, _) => {
                 let tally = Tally { read: 1, rejected: 1, ..Tally::default() };
-                Ok(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None })
+                give(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None });
+                Ok(())
             }
         }
     }
 
-    fn chunk(&mut self, chunk: &Chunk) -> Result<Typed> {
+    fn chunk(&mut self, chunk: &Chunk, give: &mut impl FnMut(Typed)) -> Result<()> {
         let mut work = Work::new(self.layout);
         let text = |range: Range<usize>| chunk.bytes.get(range).unwrap_or_default();
-        let (mut at, mut start) = (0, chunk.offset);
+        let (mut at, mut start, mut part, mut failed) = (0, chunk.offset, 0, None);
         self.records.all(chunk, |records, number, range| {
             start += self.layout.coding.length(text(at..range.start));
             at = range.start;
             work.record(records, &Line { number, start, raw: text(range) });
+            if work.numbers.len() + work.rejects.len() >= PART_RECORDS || at - part >= PART_BYTES {
+                part = at;
+                match std::mem::replace(&mut work, Work::new(self.layout)).finish(None) {
+                    Ok(typed) => give(typed),
+                    Err(error) => failed = Some(error),
+                }
+            }
         })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
         work.tally.read = chunk.found.records;
         work.tally.blank_lines = chunk.found.blank_lines;
-        work.finish(Some((chunk.first, chunk.offset)))
+        give(work.finish(Some((chunk.first, chunk.offset)))?);
+        Ok(())
     }
 }
 
@@ -187,42 +204,14 @@ impl<'w> Work<'w> {
 
     fn cell(&mut self, index: usize, column: &'w Column, written: &str, line: &Line<'_>) {
         let trimmed = if column.kind == ColumnKind::Text { written } else { written.trim() };
-        let reject = {
-            let Some(cells) = self.cells.get_mut(index) else { return };
-            if trimmed.is_empty() {
-                cells.null();
-                return;
-            }
-            match column.kind {
-                ColumnKind::Text | ColumnKind::Key | ColumnKind::Reference => {
-                    cells.text(trimmed);
-                    None
-                }
-                ColumnKind::Hex => store_or_null(cells, &cell::hex(trimmed)),
-                ColumnKind::Word => store_or_null(cells, &cell::word(trimmed)),
-                ColumnKind::List => store_or_null(cells, &cell::joined(&cell::items(trimmed, false))),
-                ColumnKind::WordList => store_or_null(cells, &cell::joined(&cell::items(trimmed, true))),
-                // As written, blanks around it included; compared trimmed.
-                ColumnKind::Email => {
-                    cells.pair(written, Some(&email_key(written)));
-                    None
-                }
-                ColumnKind::Boolean => {
-                    let value = self.layout.booleans.read(trimmed);
-                    cells.boolean(value);
-                    value.is_none().then_some(Reason::NotABoolean)
-                }
-                ColumnKind::Code => {
-                    code(cells, column, trimmed, &mut self.tally);
-                    None
-                }
-                ColumnKind::Instant => {
-                    let form = self.layout.forms.get(index);
-                    instant(cells, column, trimmed, form, &mut self.tally)
-                }
-            }
-        };
-        if let Some(reason) = reject {
+        let Some(cells) = self.cells.get_mut(index) else { return };
+        if trimmed.is_empty() {
+            return cells.null();
+        }
+        let form = self.layout.forms.get(index);
+        if let Some(reason) =
+            fill(cells, column, (written, trimmed), (&self.layout.booleans, form), &mut self.tally)
+        {
             tally::count(&mut self.tally.field_rejects, &column.name);
             self.reject(line, reason, Some(&column.name), trimmed.as_bytes());
         }
@@ -266,13 +255,35 @@ impl Layout {
     }
 }
 
-fn store_or_null(cells: &mut Cells, text: &str) -> Option<Reason> {
-    if text.is_empty() {
-        cells.null()
-    } else {
-        cells.text(text)
+/// Stores a cell that is not empty, as written and trimmed, by the kind of its column; why not, when it can't be read.
+fn fill(
+    cells: &mut Cells,
+    column: &Column,
+    (written, trimmed): (&str, &str),
+    (booleans, form): (&BooleanWords, Option<&Form>),
+    tally: &mut Tally,
+) -> Option<Reason> {
+    match column.kind {
+        ColumnKind::Text | ColumnKind::Key | ColumnKind::Reference => cells.text(trimmed),
+        ColumnKind::Hex => store_or_null(cells, &cell::hex(trimmed)),
+        ColumnKind::Word => store_or_null(cells, &cell::word(trimmed)),
+        ColumnKind::List => store_or_null(cells, &cell::joined(&cell::items(trimmed, false))),
+        ColumnKind::WordList => store_or_null(cells, &cell::joined(&cell::items(trimmed, true))),
+        // As written, blanks around it included; compared trimmed.
+        ColumnKind::Email => cells.pair(written, Some(&email_key(written))),
+        ColumnKind::Code => code(cells, column, trimmed, tally),
+        ColumnKind::Boolean => {
+            let value = booleans.read(trimmed);
+            cells.boolean(value);
+            return value.is_none().then_some(Reason::NotABoolean);
+        }
+        ColumnKind::Instant => return instant(cells, column, trimmed, form, tally),
     }
     None
+}
+
+fn store_or_null(cells: &mut Cells, text: &str) {
+    if text.is_empty() { cells.null() } else { cells.text(text) }
 }
 
 /// One of our words, or `unknown` beside what was written.

@@ -22,7 +22,16 @@ pub type Row = BTreeMap<String, Option<String>>;
 
 impl Bench {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    /// For very many small files: where there is one, in a file system that makes nothing durable.
+    pub fn light() -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self::in_folder(folder.unwrap())
+    }
+
+    fn in_folder(folder: tempfile::TempDir) -> Self {
         let new = NewCase { profile: "format = 1\n".to_owned(), ..NewCase::default() };
         let case = Case::create(&folder.path().join("case"), &new).unwrap();
         fs::create_dir(folder.path().join("exports")).unwrap();
@@ -46,7 +55,7 @@ impl Bench {
 
     pub fn ingest_with(&self, inputs: &[PathBuf], stated: Stated, threads: usize) -> Result<Outcome> {
         let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated })?;
-        intake::ingest(&self.case, &plan, Options { threads }, &Meter::silent())
+        intake::ingest(&self.case, &plan, Options { threads, ..Options::default() }, &Meter::silent())
     }
 
     /// Ingests one file of a table and gives its source and rows.

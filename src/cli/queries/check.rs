@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::Ui;
 use super::trial;
-use crate::base::nearest::nearest;
+use crate::base::nearest::unknown;
 use crate::base::{Error, Result, table};
 use crate::classify::check::{self, Report};
 use crate::engine::canned;
@@ -67,11 +67,7 @@ fn choose(reports: &mut Vec<Report>, names: &[String]) -> Result<()> {
     for name in names {
         if !reports.iter().any(|report| report.query == *name) {
             let known = reports.iter().map(|report| report.query.as_str());
-            let error = Error::usage(format!("there is no query {name}"));
-            return Err(match nearest(name, known) {
-                Some(known) => error.next(format!("did you mean {known}?")),
-                None => error.next("highwater queries list -v"),
-            });
+            return Err(unknown("query", name, known, "highwater queries list -v"));
         }
     }
     reports.retain(|report| names.is_empty() || names.contains(&report.query));

@@ -1,0 +1,170 @@
+//! Every call that changes the case, made to fail and made the last one.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::support::{
+    ACTS, Act, Bench, Call, FAULTS, Fault, assert_same, assert_valid, calls, content, said,
+};
+
+/// Trials of an act, evenly chosen from all pairs of call and fault, beside those around what commits it.
+fn trials_of(act: Act) -> usize {
+    match act {
+        Act::Init | Act::Ingest => 60,
+        _ => 18,
+    }
+}
+
+/// Whether the act is done or not by whether this call is.
+fn commits(act: Act, call: &Call) -> bool {
+    let last = match act {
+        Act::Init => "/case.toml",
+        Act::Ingest => "/store/sources.parquet",
+        Act::Classify => "/runs/0001/run.json",
+        Act::Lists => "/out/0001/lists",
+        Act::Verdicts => "/out/0001/verdicts",
+        Act::ListsAgain => "/out/0001/lists/lists.json",
+    };
+    call.name == "rename" && call.path == last
+}
+
+#[test]
+fn every_call_made_to_fail_or_made_the_last_leaves_a_valid_case() {
+    let Some(bench) = Bench::get() else { return };
+    let all = std::env::var("HIGHWATER_FAULTS").is_ok_and(|value| value == "all");
+    let mut trials: Vec<(Act, Call, Fault)> = Vec::new();
+    for act in ACTS {
+        let calls = bench.calls(act);
+        assert!(calls.iter().any(|call| commits(act, call)), "nothing commits {act:?}: {calls:#?}");
+        let pairs = calls.iter().flat_map(|call| FAULTS.map(|fault| (act, call.clone(), fault)));
+        let step = if all { 1 } else { calls.len() * FAULTS.len() / trials_of(act) };
+        let chosen = |(i, pair): (usize, (Act, Call, Fault))| {
+            (i % step.max(1) == 0 || commits(act, &pair.1)).then_some(pair)
+        };
+        let before = trials.len();
+        trials.extend(pairs.enumerate().filter_map(chosen));
+        eprintln!("{act:?}: {} calls, {} trials", calls.len(), trials.len() - before);
+    }
+    let trials = Mutex::new(trials.into_iter());
+    std::thread::scope(|scope| {
+        for worker in 0..2 {
+            let trials = &trials;
+            scope.spawn(move || {
+                loop {
+                    let next = trials.lock().unwrap().next();
+                    let Some((act, call, fault)) = next else { return };
+                    try_one(bench, worker, act, &call, fault);
+                }
+            });
+        }
+    });
+}
+
+fn try_one(bench: &Bench, worker: usize, act: Act, call: &Call, fault: Fault) {
+    let what = format!("{act:?}, {} at call {} ({} {})", fault.mode, call.number, call.name, call.path);
+    let work = bench.work(act, &format!("worker{worker}"));
+    let case = work.join("case");
+    let output = bench.run(act, &work, Some((fault, call.number)));
+    assert!(calls(&work).len() >= call.number, "{what}: there was no such call");
+    judge_end(bench, act, fault, &output, &case, &what);
+    assert_valid(&case, &what);
+    assert_nothing_lost(bench, act, &case, &what);
+    let again = bench.run(act, &work, None);
+    let is_made =
+        act == Act::Init && again.status.code() == Some(2) && said(&again).contains("is a case already");
+    assert!(again.status.success() || is_made, "{what}: the next command: {}", said(&again));
+    if is_made {
+        // The next ordinary command at a made case is another one.
+        let status = bench.run(Act::Ingest, &work, None);
+        assert!(status.status.success(), "{what}: {}", said(&status));
+        return;
+    }
+    assert_same(&case, &bench.after(act), &what);
+}
+
+/// Killed, or failed with a clear error, or done after all, and then wholly.
+fn judge_end(bench: &Bench, act: Act, fault: Fault, output: &std::process::Output, case: &Path, what: &str) {
+    use std::os::unix::process::ExitStatusExt;
+    let said = said(output);
+    assert!(!said.contains("panicked"), "{what}: {said}");
+    if fault.is_kill() {
+        assert_eq!(output.status.signal(), Some(9), "{what}: {said}");
+        return;
+    }
+    match output.status.code() {
+        Some(0) => {
+            let mut found = content(case);
+            // What could not be removed is no part of the case; the next command removes it.
+            found.retain(|path, _| !path.starts_with("tmp") && !path.to_string_lossy().contains(".pending"));
+            let expected = bench.after(act);
+            assert!(found == expected, "{what}: done, but not wholly");
+        }
+        Some(1) => {
+            assert!(said.contains("error:") && said.contains("cannot "), "{what}: {said}");
+            assert!(said.contains(case.to_str().unwrap()), "{what} names no file: {said}");
+            assert!(said.contains("because:"), "{what} gives no cause: {said}");
+        }
+        _ => panic!("{what}: {said}"),
+    }
+}
+
+/// What was whole before is there as it was; only lists that are written again may be missing until they are.
+fn assert_nothing_lost(bench: &Bench, act: Act, case: &Path, what: &str) {
+    let found = content(case);
+    for (path, bytes) in bench.before(act) {
+        let replaced =
+            path.ends_with("sources.parquet") || (act == Act::ListsAgain && path.starts_with("out"));
+        match found.get(&path) {
+            Some(now) => assert!(replaced || *now == bytes, "{what}: {} has changed", path.display()),
+            None => assert!(act == Act::ListsAgain && replaced, "{what}: {} is gone", path.display()),
+        }
+    }
+}
+
+/// What a power cut could take back is synced in the right order: a file before its name, a name with its folder, a new
+/// folder in the one above it.
+#[test]
+fn every_name_is_synced_after_its_content_and_with_its_folder() {
+    let Some(bench) = Bench::get() else { return };
+    for act in ACTS {
+        let mut calls = bench.calls(act);
+        calls.retain(|call| !call.path.starts_with("/tmp"));
+        for (i, call) in calls.iter().enumerate() {
+            let what = format!("{act:?}, call {} ({} {})", call.number, call.name, call.path);
+            // The case's own folder lies outside of what is watched.
+            let Some((folder, _)) = call.path.rsplit_once('/') else { continue };
+            let is_sync = |call: &Call, path: &str| call.name == "fsync" && call.path == path;
+            if call.name == "rename" {
+                let temporary = format!("{}.pending", call.path);
+                let of_file = calls[..i].iter().rev().find(|call| call.path == temporary);
+                assert!(of_file.is_none_or(|last| last.name != "write"), "{what}: its content is not synced");
+            }
+            if call.name == "rename" || call.name == "mkdir" {
+                assert!(is_sync(&calls[i + 1], folder), "{what}: then {:?}", calls[i + 1]);
+            }
+        }
+    }
+}
+
+/// A limit that the system itself keeps on the size of a file.
+#[test]
+fn a_limit_on_file_sizes_is_told_and_loses_nothing() {
+    let Some(bench) = Bench::get() else { return };
+    for act in [Act::Ingest, Act::Classify, Act::Lists] {
+        for blocks in [0, 1, 4, 9] {
+            let what = format!("{act:?} with files of at most {blocks} blocks");
+            let work = bench.work(act, "limited");
+            let limited = bench.command(act, &work);
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"]);
+            let output = shell.arg(limited.get_program()).args(limited.get_args()).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));
+            assert!(said(&output).contains("cannot write"), "{what}: {}", said(&output));
+            assert_valid(&work.join("case"), &what);
+            assert_nothing_lost(bench, act, &work.join("case"), &what);
+            let again = bench.run(act, &work, None);
+            assert!(again.status.success(), "{what}: {}", said(&again));
+            assert_same(&work.join("case"), &bench.after(act), &what);
+        }
+    }
+}

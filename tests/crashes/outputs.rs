@@ -1,0 +1,42 @@
+//! Where nobody reads what is said: closed and full outputs.
+
+use std::fs::File;
+use std::process::{Command, Stdio};
+
+use crate::support::{Act, Bench, assert_same, content, said};
+
+#[test]
+fn a_closed_standard_output_ends_quietly() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Classify, "closed");
+    // The pipe's reading end is closed before anything is written.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = bench.command(Act::Classify, &work).stdout(writer).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", said(&output));
+    assert_same(&work.join("case"), &bench.after(Act::Classify), "closed standard output");
+}
+
+#[test]
+fn a_full_standard_output_is_told_and_the_run_is_kept() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Classify, "full-output");
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = bench.command(Act::Classify, &work).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("cannot write to standard output"), "{}", said(&output));
+    assert_same(&work.join("case"), &bench.after(Act::Classify), "full standard output");
+}
+
+#[test]
+fn closed_outputs_are_never_a_file_of_the_case() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Classify, "no-outputs");
+    let command = bench.command(Act::Classify, &work);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec \"$@\" >&- 2>&- <&-", "sh"]).arg(command.get_program()).args(command.get_args());
+    let status = shell.stdin(Stdio::null()).status().unwrap();
+    assert!(status.success(), "{status:?}");
+    assert_same(&work.join("case"), &bench.after(Act::Classify), "closed outputs");
+    assert!(!content(&work.join("case")).values().any(|bytes| bytes.starts_with(b"error:")));
+}
