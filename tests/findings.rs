@@ -431,7 +431,7 @@ fn shipped_findings_are_sound_and_a_wrong_sidecar_is_found() {
     assert_eq!(codes(&changed("intake", "\"EMPTY_SOURCE\"", "\"CONFLICT\"")), ["CODE_TWICE"]);
     assert_eq!(codes(&changed("contacts", "\"CONTACT_ODD\"", "\"CONTACT_EVEN\"")), ["CODE_ABSENT"]);
     assert_eq!(codes(&changed("contacts", "id = \"contacts\"", "id = \"people\"")), ["SIDECAR_ID"]);
-    assert_eq!(codes(&changed("contacts", "`highwater show CASE", "`show CASE")), ["NEXT"]);
+    assert_eq!(codes(&changed("codes", "`highwater show CASE", "`show CASE")), ["NEXT"]);
 }
 
 #[test]
