@@ -473,7 +473,7 @@ fn sessions_share_no_scratch() {
     fs::write(root.join("tmp/left/spilled"), "x").unwrap();
     fs::write(root.join("tmp/dead.lock"), "").unwrap();
     fs::create_dir(root.join("tmp/dead")).unwrap();
-    drop(case.lock().unwrap());
+    drop(case.lock("ingest").unwrap());
     assert!(one.folder().is_dir() && other.folder().is_dir(), "the sweep took a scratch folder in use");
     assert!(!root.join("tmp/left").exists(), "what a killed process left stays");
     assert!(!root.join("tmp/dead").exists() && !root.join("tmp/dead.lock").exists());
@@ -494,6 +494,6 @@ fn the_sweep_follows_no_link() {
     fs::create_dir(&precious).unwrap();
     fs::write(precious.join("file"), "x").unwrap();
     std::os::unix::fs::symlink(&precious, root.join("tmp")).unwrap();
-    drop(Case::open(&root).unwrap().lock().unwrap());
+    drop(Case::open(&root).unwrap().lock("ingest").unwrap());
     assert!(precious.join("file").is_file());
 }

@@ -33,6 +33,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
             incident,
             facts: None,
             as_of: None,
+            strict: false,
+            fail_on: Vec::new(),
         },
         ui,
     )

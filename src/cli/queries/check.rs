@@ -48,12 +48,17 @@ fn reports(arguments: &Arguments, ui: &Ui) -> Result<Vec<Report>> {
     let made = reports.iter().map(|report| report.query.clone());
     let tables: BTreeSet<String> = made.chain(classify.iter().map(|query| query.id.clone())).collect();
     reports.extend(classify.iter().map(|query| Report::of_classify(query, &tables)));
+    let quality = canned::quality()?;
+    reports.push(Report::of_findings(&quality));
     reports.extend(check::other_reports());
     choose(&mut reports, &arguments.names)?;
     for query in &classify {
         if let Some(report) = reports.iter_mut().find(|report| report.query == query.id) {
             report.add_fixtures(query, &trial::compared(query, ui)?);
         }
+    }
+    if let Some(report) = reports.iter_mut().find(|report| report.query == check::FINDINGS_CHECK) {
+        report.add_finding_fixtures(&quality, &trial::findings(ui)?);
     }
     Ok(reports)
 }
@@ -70,8 +75,9 @@ fn choose(reports: &mut Vec<Report>, names: &[String]) -> Result<()> {
 }
 
 fn text(reports: &[Report], ui: &Ui) -> String {
-    let is_shown =
-        |report: &&Report| report.kind == "classify" || ui.verbose > 0 || !report.findings.is_empty();
+    let is_shown = |report: &&Report| {
+        report.reasons > 0 || report.kind == "classify" || ui.verbose > 0 || !report.findings.is_empty()
+    };
     let rows: Vec<Vec<String>> = reports.iter().filter(is_shown).map(row).collect();
     let header =
         ["query", "kind", "portable", "sidecar", "fixtures", "rows", "reasons reached", "near misses"];
