@@ -75,7 +75,8 @@ fn value(message: &clap::Error, more: &str) -> Error {
     };
     let error = Error::usage(what);
     if let Some(cause) = message.source() {
-        return error.expected(cause.to_string()).next(more);
+        let cause = cause.to_string();
+        return error.expected(cause.trim_start_matches("expected ")).next(more);
     }
     let Some(ContextValue::Strings(known)) = message.get(ContextKind::ValidValue) else {
         return error.next(more);

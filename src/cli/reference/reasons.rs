@@ -72,6 +72,10 @@ fn test(page: &mut Page, library: &Library, query: &Classify, reason: &Reason, p
         ),
     };
     page.text(asked);
+    if !reason.needs.is_empty() {
+        let needs: Vec<String> = reason.needs.iter().map(|need| format!("`{need}`")).collect();
+        page.text(format!("It can not be TRUE unless some export has {}.", needs.join(", and ")));
+    }
     let terms = terms(library, query, &reason.test);
     if !terms.is_empty() {
         let row = |term: &Word| vec![format!("`{}`", term.word), term.means.clone()];
