@@ -7,7 +7,8 @@ use highwater::base::instant::general;
 use highwater::base::instant::{self, DateOrder, EpochUnit, Form, Interval, Zone};
 use highwater::base::text::{email_key, fold_name, lower_case};
 use highwater::base::{Error, Kind, digest};
-use highwater::incident::{Facts, Profile, judge, parameters};
+use highwater::incident::coverage::judge;
+use highwater::incident::{Facts, Profile, parameters};
 use highwater::intake::cell::{self, BooleanWords};
 use highwater::intake::{self, Cutting, Request, Stated, Walked, walk};
 

@@ -261,13 +261,18 @@ fn a_question_that_is_not_one_select_over_listed_views_is_refused() {
         "SELECT $$a$$",
         "SELECT $tag$a$tag$",
         "SELECT E'a'",
+        "SELECT E'\\'', getenv('HOME'), '",
+        "SELECT e'\\'' FROM read_text('/etc/passwd') --'",
+        "SELECT X'41'",
+        "SELECT N'a'",
+        "SELECT U&'a'",
         "SELECT ?",
         "SELECT $1",
         "SELECT /* /* */ 1 */ 2",
         "SELECT 'open",
         "",
         ";",
-        "-- nothing",
+        "/* nothing */",
         &format!("SELECT * FROM read_text('{keys}')"),
         &format!("SELECT * FROM '{store}/users/x.parquet'"),
         &format!("SELECT * FROM read_parquet('{store}/*/*.parquet')"),
@@ -291,7 +296,7 @@ fn what_an_investigator_asks_is_answered() {
         ("SELECT COUNT(*) AS n FROM store_accounts", "n\n74\n"),
         ("select count(*) as n from STORE_accounts;", "n\n74\n"),
         (
-            "-- how many\nSELECT COUNT(*) /* all of them */ AS n -- of them\nFROM store_accounts ; -- end",
+            "/* how many */ SELECT COUNT(*) /* all of them */ AS n -- of them\nFROM store_accounts ; -- end",
             "n\n74\n",
         ),
         (
@@ -473,7 +478,7 @@ fn sessions_share_no_scratch() {
     fs::write(root.join("tmp/left/spilled"), "x").unwrap();
     fs::write(root.join("tmp/dead.lock"), "").unwrap();
     fs::create_dir(root.join("tmp/dead")).unwrap();
-    drop(case.lock().unwrap());
+    drop(case.lock("ingest").unwrap());
     assert!(one.folder().is_dir() && other.folder().is_dir(), "the sweep took a scratch folder in use");
     assert!(!root.join("tmp/left").exists(), "what a killed process left stays");
     assert!(!root.join("tmp/dead").exists() && !root.join("tmp/dead.lock").exists());
@@ -494,6 +499,6 @@ fn the_sweep_follows_no_link() {
     fs::create_dir(&precious).unwrap();
     fs::write(precious.join("file"), "x").unwrap();
     std::os::unix::fs::symlink(&precious, root.join("tmp")).unwrap();
-    drop(Case::open(&root).unwrap().lock().unwrap());
+    drop(Case::open(&root).unwrap().lock("ingest").unwrap());
     assert!(precious.join("file").is_file());
 }

@@ -30,5 +30,3 @@ findings AS (
 )
 SELECT code, table_name, subject, source, record
 FROM findings
-ORDER BY
-    code NULLS FIRST, table_name NULLS FIRST, subject NULLS FIRST, source NULLS FIRST, record NULLS FIRST

@@ -2,17 +2,17 @@ WITH findings AS (
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
     JOIN staging_users AS s ON s.user_id = r.user_id
-    WHERE r.kind IN ('password') AND COALESCE(r.changed_at_latest, r.changed_at) < s.created_at
+    WHERE r.kind = 'password' AND COALESCE(r.changed_at_latest, r.changed_at) < s.created_at
     UNION ALL
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
     JOIN staging_app_installations AS s ON s.installation_id = r.subject_id
-    WHERE r.kind IN ('app_credential') AND COALESCE(r.changed_at_latest, r.changed_at) < s.installed_at
+    WHERE r.kind = 'app_credential' AND COALESCE(r.changed_at_latest, r.changed_at) < s.installed_at
     UNION ALL
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
     JOIN staging_certificates AS s ON s.certificate_id = r.subject_id
-    WHERE r.kind IN ('certificate') AND COALESCE(r.changed_at_latest, r.changed_at) < s.uploaded_at
+    WHERE r.kind = 'certificate' AND COALESCE(r.changed_at_latest, r.changed_at) < s.uploaded_at
     UNION ALL
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
@@ -76,5 +76,3 @@ WITH findings AS (
 )
 SELECT code, table_name, subject, source, record
 FROM findings
-ORDER BY
-    code NULLS FIRST, table_name NULLS FIRST, subject NULLS FIRST, source NULLS FIRST, record NULLS FIRST

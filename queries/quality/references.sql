@@ -51,12 +51,12 @@ WITH findings AS (
     UNION ALL
     SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
-    WHERE r.kind IN ('app_credential') AND r.subject_id IS NOT NULL
+    WHERE r.kind = 'app_credential' AND r.subject_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM store_app_installations AS s WHERE s.installation_id = r.subject_id)
     UNION ALL
     SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
-    WHERE r.kind IN ('certificate') AND r.subject_id IS NOT NULL
+    WHERE r.kind = 'certificate' AND r.subject_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM store_certificates AS s WHERE s.certificate_id = r.subject_id)
     UNION ALL
     SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
@@ -65,26 +65,24 @@ WITH findings AS (
         AND NOT EXISTS (SELECT 1 FROM store_api_clients AS s WHERE s.client_id = r.subject_id)
     UNION ALL
     SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
+    FROM staging_changes AS r
     JOIN staging_users AS s ON s.user_id = r.user_id
-    WHERE r.kind IN ('password') AND r.account_id <> s.account_id
+    WHERE r.kind = 'password' AND r.account_id <> s.account_id
     UNION ALL
     SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
+    FROM staging_changes AS r
     JOIN staging_app_installations AS s ON s.installation_id = r.subject_id
-    WHERE r.kind IN ('app_credential') AND r.account_id <> s.account_id
+    WHERE r.kind = 'app_credential' AND r.account_id <> s.account_id
     UNION ALL
     SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
+    FROM staging_changes AS r
     JOIN staging_certificates AS s ON s.certificate_id = r.subject_id
-    WHERE r.kind IN ('certificate') AND r.account_id <> s.account_id
+    WHERE r.kind = 'certificate' AND r.account_id <> s.account_id
     UNION ALL
     SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
+    FROM staging_changes AS r
     JOIN staging_api_clients AS s ON s.client_id = r.subject_id
     WHERE r.kind IN ('api_token', 'oauth_token') AND r.account_id <> s.account_id
 )
 SELECT code, table_name, subject, source, record
 FROM findings
-ORDER BY
-    code NULLS FIRST, table_name NULLS FIRST, subject NULLS FIRST, source NULLS FIRST, record NULLS FIRST

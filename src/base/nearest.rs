@@ -23,9 +23,15 @@ pub fn unknown<'k>(
     known: impl IntoIterator<Item = &'k str>,
     otherwise: &str,
 ) -> Error {
-    let error = Error::usage(format!("there is no {thing} {}", printable(written)));
+    let error = Error::usage(format!("there is no {thing} {}", printable(written))).next(otherwise);
+    propose(error, written, known)
+}
+
+/// The error with what was probably meant, when something known is near.
+#[must_use]
+pub fn propose<'k>(error: Error, written: &str, known: impl IntoIterator<Item = &'k str>) -> Error {
     match nearest(written, known) {
         Some(word) => error.next(format!("did you mean {word}?")),
-        None => error.next(otherwise),
+        None => error,
     }
 }

@@ -87,6 +87,16 @@ pub fn size(bytes: u64) -> String {
     if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
 }
 
+/// A text as one word of a shell's command line: in quotes where it needs them.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%:,=~".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// Bytes for a terminal, none left out: what is no printable character stands as `\n`, `\r`, `\t`, `\x1b` or, where it
 /// would change the direction of writing, `\u{202e}`.
 #[must_use]

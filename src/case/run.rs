@@ -65,6 +65,12 @@ pub struct FindingRecord {
     pub count: u64,
     /// What follows from it, for a person.
     pub consequence: String,
+    /// What shows or settles it; commands stand between backticks, with `CASE` for the case's folder.
+    #[serde(default)]
+    pub next: String,
+    /// What exactly, for a person; the least of many.
+    #[serde(default)]
+    pub details: Vec<String>,
 }
 
 /// `runs/NNNN/run.json`.

@@ -88,14 +88,14 @@ impl Drop for Scratch {
 pub(super) fn sweep(within: &Path) -> Result<()> {
     if within.is_symlink() {
         // What it points at is not ours.
-        return remove(within);
+        return files::remove(within);
     }
     for entry in fs::read_dir(within).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.extension().is_some_and(|ending| ending == LOCK) {
             sweep_unless_held(&path)?;
         } else if !path.with_extension(LOCK).exists() {
-            remove(&path)?;
+            files::remove(&path)?;
         }
     }
     // Fails while somebody has a folder in it, which is as it should be.
@@ -111,20 +111,10 @@ fn sweep_unless_held(lock: &Path) -> Result<()> {
     };
     match file.try_lock() {
         Ok(()) => {
-            remove(&lock.with_extension(""))?;
-            remove(lock)
+            files::remove(&lock.with_extension(""))?;
+            files::remove(lock)
         }
         Err(TryLockError::WouldBlock) => Ok(()),
         Err(TryLockError::Error(e)) => Err(Error::io("lock", lock, e)),
-    }
-}
-
-/// Its owner may have removed it meanwhile.
-fn remove(path: &Path) -> Result<()> {
-    let is_folder = path.symlink_metadata().is_ok_and(|about| about.is_dir());
-    let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
-        _ => Ok(()),
     }
 }

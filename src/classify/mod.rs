@@ -5,7 +5,7 @@
 
 pub mod check;
 mod inputs;
-mod quality;
+pub mod quality;
 pub mod recount;
 
 use std::collections::BTreeMap;
@@ -109,11 +109,12 @@ fn make(case: &Case, number: u32, inputs: &mut Inputs, limits: Limits, meter: &M
     let bench = workbench::open(case, record.state(Some(number)), limits, meter)?;
     let session = &bench.session;
     let work = meter.steps("classifying", queries.len() as u64 + 2);
-    for query in queries {
+    for query in queries.iter() {
         verdicts(case, number, record, query, session, &work)?;
     }
     work.say("quality findings");
-    record.findings = quality::look(session, sources, judged, &folder.join("quality/findings.parquet"))?;
+    let ground = quality::Ground { session, sources, judged, queries };
+    record.findings = quality::look(&ground, &case.findings(number))?;
     work.advance(1);
     work.say("recount by a second engine");
     recount::check(&folder.join("verdicts"), &record.counts)?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Ui;
+use super::{Ui, demand};
 use crate::base::Result;
 use crate::case::Case;
 use crate::deliver::{self, Summary};
@@ -15,6 +15,10 @@ pub struct Arguments {
     /// The state that the verdicts speak of, such as 2019-10-02T12:00:00Z [default: as the facts say]
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<String>,
+    /// Exit with status 3 when there is such a finding: a code, or a severity (serious, check, note) and what is
+    /// heavier; may be repeated. The run is made all the same
+    #[arg(long, value_name = "CODE|SEVERITY", value_parser = demand::fail_on)]
+    pub fail_on: Vec<String>,
 }
 
 /// Runs the queries and shows the summary.
@@ -24,7 +28,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let case = Case::open(&arguments.case)?;
     let (_, summary) = make(&case, arguments.as_of.as_deref(), ui)?;
-    show(&summary, ui)
+    show(&summary, ui)?;
+    demand::check_findings(&arguments.fail_on, &summary.findings, case.root())
 }
 
 /// Makes the run (or finds the one of the same inputs) and sums it up.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Ui, run};
+use crate::base::nearest::propose;
 use crate::base::{Error, Result, files, library};
 
 /// Arguments of `demo`.
@@ -32,6 +33,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
             incident,
             facts: None,
             as_of: None,
+            strict: false,
+            fail_on: Vec::new(),
         },
         ui,
     )
@@ -44,8 +47,9 @@ fn choose(asked: Option<&str>) -> Result<String> {
         Some(asked) => samples.iter().find(|name| **name == asked),
     };
     found.map(|name| (*name).to_owned()).ok_or_else(|| {
-        Error::usage(format!("there is no sample data for {}", asked.unwrap_or("any incident")))
-            .expected(format!("one of: {}", samples.join(", ")))
+        let error = Error::usage(format!("there is no sample data for {}", asked.unwrap_or("any incident")))
+            .expected(format!("one of: {}", samples.join(", ")));
+        propose(error, asked.unwrap_or_default(), samples.iter().copied())
     })
 }
 

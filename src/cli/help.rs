@@ -95,10 +95,12 @@ pub(super) fn command() -> Command {
     let template = template(&command, &words.groups);
     for name in names {
         let closing = closing(&words, &name);
-        command = command.mut_subcommand(&name, |verb| verb.after_help(closing));
+        command = command.mut_subcommand(&name, |verb| {
+            verb.after_help(closing).subcommand_value_name("VERB").subcommand_help_heading("Verbs")
+        });
     }
     let closing = closing(&words, PROGRAM);
-    let long = format!("{closing}\n\n{HEADING}Exit status:{HEADING:#}\n{}", statuses());
+    let long = format!("{closing}{HEADING}\n\nExit status:{HEADING:#}\n{}", statuses());
     let command = command.mut_args(|arg| {
         // A manual page has no words for what the short help leaves out, unless they are long ones.
         match arg.get_long_help().or(arg.get_help()).cloned() {
@@ -132,7 +134,7 @@ fn template(command: &Command, groups: &[Group]) -> String {
         for verb in group.verbs.iter().filter_map(|name| command.find_subcommand(name)) {
             let literal = STYLES.get_literal();
             let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-            template.push_str(&format!("  {literal}{:12}{literal:#}{about}\n", verb.get_name()));
+            template.push_str(&format!("  {literal}{:13}{literal:#}{about}\n", verb.get_name()));
         }
     }
     template.push_str(&format!("\n{HEADING}Everywhere:{HEADING:#}\n{{options}}{{after-help}}"));
@@ -147,6 +149,8 @@ fn closing(words: &Words, name: &str) -> String {
     for example in &ending.examples {
         text.push_str(&format!("  {}\n      {}\n", example.command, example.does));
     }
-    text.push_str(&format!("{HEADING}Next:{HEADING:#} {}", ending.next));
+    // The line end stands within the style: clap would go on counting the line before, and break this one.
+    text.truncate(text.trim_end().len());
+    text.push_str(&format!("{HEADING}\nNext:{HEADING:#} {}", ending.next));
     text
 }

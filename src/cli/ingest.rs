@@ -5,6 +5,7 @@ mod outcome;
 use std::path::PathBuf;
 
 use super::Ui;
+use super::demand::Rejected;
 use crate::base::instant::DateOrder;
 use crate::base::{Result, table, text};
 use crate::case::Case;
@@ -33,6 +34,9 @@ pub struct Arguments {
     /// Show what would be done, with a sample of converted values; store nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Exit with status 3 when a record or a cell was rejected. What could be read is stored all the same
+    #[arg(long, conflicts_with = "dry_run")]
+    pub strict: bool,
 }
 
 /// Stores the exports, or shows the plan.
@@ -53,8 +57,30 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         ui.data(&outcome::answer(&outcome))?;
     }
     look(&outcome, &case, ui);
+    let rejected = rejected(&outcome);
+    if arguments.strict {
+        rejected.strict(case.root(), "all else is stored")?;
+    }
+    say_rejected(rejected, &case, ui);
     ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
     Ok(())
+}
+
+/// What was rejected of the given files, those among them that were stored before too.
+fn rejected(outcome: &Outcome) -> Rejected {
+    let sources = outcome.files.iter().map(|file| &file.source);
+    Rejected {
+        records: sources.clone().map(|source| source.rejected).sum(),
+        cells: sources.flat_map(|source| source.field_rejects.values()).sum(),
+    }
+}
+
+/// Among the last lines: files stored in part must not look like files stored whole.
+fn say_rejected(rejected: Rejected, case: &Case, ui: &Ui) {
+    if let Some(words) = rejected.words() {
+        let case = text::shell_word(&case.root().display().to_string());
+        ui.say(&format!("REJECTED: {words}\n  next: highwater show {case} rejects"));
+    }
 }
 
 /// Stores the exports as they are found, and says what the person should know.
@@ -66,6 +92,7 @@ pub fn store(case: &Case, inputs: &[PathBuf], ui: &Ui) -> Result<()> {
     let outcome = stored(case, &plan, ui)?;
     ui.say(&outcome::answer(&outcome));
     look(&outcome, case, ui);
+    say_rejected(rejected(&outcome), case, ui);
     Ok(())
 }
 

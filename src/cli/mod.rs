@@ -5,6 +5,7 @@
 
 mod classify;
 mod completions;
+mod demand;
 mod demo;
 mod export;
 mod help;

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::demand::{self, Rejected};
 use super::{Ui, classify, export, ingest, init};
-use crate::base::{Error, Result};
+use crate::base::{Error, Kind, Result};
 use crate::case::Case;
+use crate::deliver::Summary;
 use crate::incident;
 
 /// Arguments of `run`.
@@ -24,6 +26,13 @@ pub struct Arguments {
     /// The state that the verdicts speak of [default: as the facts say]
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<String>,
+    /// Exit with status 3 when a record or a cell was rejected. What could be read is used all the same
+    #[arg(long)]
+    pub strict: bool,
+    /// Exit with status 3 when there is such a finding: a code, or a severity (serious, check, note) and what is
+    /// heavier; may be repeated. Everything is written all the same
+    #[arg(long, value_name = "CODE|SEVERITY", value_parser = demand::fail_on)]
+    pub fail_on: Vec<String>,
 }
 
 /// Makes the case when there is none, then ingests, classifies, writes the lists and shows the summary.
@@ -48,7 +57,24 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     ingest::store(&case, &arguments.inputs, ui)?;
     let (number, summary) = classify::make(&case, arguments.as_of.as_deref(), ui)?;
     export::lists(&case, number, ui)?;
-    classify::show(&summary, ui)
+    classify::show(&summary, ui)?;
+    demanded(arguments, &case, &summary)
+}
+
+/// What the caller asked to fail on, said at once.
+fn demanded(arguments: &Arguments, case: &Case, summary: &Summary) -> Result<()> {
+    let rejected = Rejected { records: summary.intake.rejected, cells: summary.intake.unreadable_cells };
+    let strict = match arguments.strict {
+        true => rejected.strict(case.root(), "all else is classified and written"),
+        false => Ok(()),
+    };
+    let findings = demand::check_findings(&arguments.fail_on, &summary.findings, case.root());
+    match (strict, findings) {
+        (Err(first), Err(second)) => {
+            Err(Error::many(Kind::Rejected, first.what().to_owned(), vec![first, second]))
+        }
+        (first, second) => first.and(second),
+    }
 }
 
 /// A case is of one profile: another one is another case.

@@ -87,9 +87,16 @@ pub(super) fn choose_colour(arguments: &[OsString]) {
 
 /// Tells an error on standard error.
 pub(super) fn tell_error(error: &Error) {
-    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    let style = AnsiColor::Red.on_default().bold();
+    let bold = Style::new().bold();
+    let told = error.to_string();
+    let lines = told.split('\n').map(|line| match line.split_once("  next: ") {
+        Some((indent, next)) if indent.trim().is_empty() => format!("{indent}  {bold}next:{bold:#} {next}"),
+        _ => line.to_owned(),
+    });
+    let told = lines.collect::<Vec<_>>().join("\n");
     // Nothing is left to do when even standard error can't be written.
-    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {error}");
+    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {told}");
 }
 
 fn forgive_broken_pipe(result: io::Result<()>) -> Result<()> {

@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{help, ui};
 use crate::base::Error;
-use crate::base::nearest::{nearest, unknown};
+use crate::base::nearest::{propose, unknown};
 use crate::base::text::printable;
 
 /// Prints help or version on standard output, or the mistake on standard error; gives the exit status.
@@ -49,8 +49,7 @@ fn mistake(message: &clap::Error, arguments: &[OsString]) -> Error {
             let what = format!("{name} does not take {}", printable(&option));
             let known: Vec<String> =
                 verb.get_arguments().filter_map(|a| a.get_long()).map(|long| format!("--{long}")).collect();
-            let near = nearest(&option, known.iter().map(String::as_str));
-            Error::usage(what).next(near.map_or(more, |near| format!("did you mean {near}?")))
+            propose(Error::usage(what).next(more), &option, known.iter().map(String::as_str))
         }
         ErrorKind::MissingRequiredArgument => {
             let usage = verb.clone().render_usage().to_string();
@@ -81,9 +80,9 @@ fn value(message: &clap::Error, more: &str) -> Error {
     let Some(ContextValue::Strings(known)) = message.get(ContextKind::ValidValue) else {
         return error.next(more);
     };
-    let near = nearest(&given, known.iter().map(String::as_str)).filter(|_| !given.is_empty());
-    let next = near.map_or_else(|| more.to_owned(), |near| format!("did you mean {near}?"));
-    error.expected(format!("one of {}", known.join(", "))).next(next)
+    let error = error.expected(format!("one of {}", known.join(", "))).next(more);
+    let known = known.iter().map(String::as_str).filter(|_| !given.is_empty());
+    propose(error, &given, known)
 }
 
 fn context(message: &clap::Error, kind: ContextKind) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use arrow::datatypes::DataType;
 
 use super::reading::reasons;
-use crate::base::nearest::nearest;
+use crate::base::nearest::{propose, unknown};
 use crate::base::progress::Meter;
 use crate::base::{Error, Result, instant};
 use crate::case::views::{View, ViewKind, Views};
@@ -55,13 +55,9 @@ pub fn view<'v>(views: &'v Views<'_>, word: &str) -> Result<&'v View> {
         };
         return Err(Error::usage(what).next(next));
     }
-    let error = Error::usage(format!("there is no table, verdict or view {word}"));
     let plain = views.all().iter().filter_map(|view| view.name.strip_prefix("store_"));
     let known: Vec<&str> = views.all().iter().map(|view| view.name.as_str()).chain(plain).collect();
-    Err(match nearest(&word, known) {
-        Some(near) => error.next(format!("did you mean {near}?")),
-        None => error.next("see what there is: highwater show CASE"),
-    })
+    Err(unknown("table, verdict or view", &word, known, "see what there is: highwater show CASE"))
 }
 
 /// A view to pick rows of: the engine with it, its columns, and what `show` adds.
@@ -94,11 +90,9 @@ impl<'v> Pick<'v> {
     fn column(&self, name: &str) -> Result<&(String, DataType)> {
         self.columns.iter().find(|(known, _)| known == name).ok_or_else(|| {
             let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
-            let error = Error::usage(format!("{} has no column {name}", self.view.name));
-            match nearest(name, names.iter().copied()) {
-                Some(near) => error.next(format!("did you mean {near}?")),
-                None => error.expected(format!("one of {}", names.join(", "))),
-            }
+            let error = Error::usage(format!("{} has no column {name}", self.view.name))
+                .expected(format!("one of {}", names.join(", ")));
+            propose(error, name, names.iter().copied())
         })
     }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::parameters::ParameterType;
 use super::portability;
+use super::tables;
+use crate::base::Result;
 use crate::base::library::{self, Embedded};
+use crate::base::nearest::unknown;
+use crate::base::text::printable;
 use crate::base::toml_file::{self, Section};
-use crate::base::{Error, Result};
 
 /// What the rows of a staging query become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,40 @@ pub struct Reason {
     pub example: String,
     /// What shows that case: a row of the sample's `CASES.md`, such as `P001`, or of a fixture of the query, such as `from: e-edge, u-edge`.
     pub shown_by: String,
+    /// Each must be there: without one of them its test is never true.
+    pub needs: Vec<Need>,
+}
+
+/// A table, or a column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The canonical table.
+    pub table: String,
+    /// The column; none when the table is meant.
+    pub column: Option<String>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "{}.{column}", self.table),
+            None => f.write_str(&self.table),
+        }
+    }
+}
+
+/// What a rule can't do without: one at least of several places, written `users.sso_only or sso`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// Any one of them is enough.
+    pub one_of: Vec<Place>,
+}
+
+impl std::fmt::Display for Need {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let places: Vec<String> = self.one_of.iter().map(ToString::to_string).collect();
+        f.write_str(&places.join(" or "))
+    }
 }
 
 /// One query of `queries/classify/`: its verdicts and its rules.
@@ -132,6 +169,8 @@ pub struct Classify {
     pub looked_up: Vec<String>,
     /// Its columns, in order.
     pub columns: Vec<Column>,
+    /// Each must be there: without one of them it has no verdicts.
+    pub needs: Vec<Need>,
     /// Its states; empty where it has no list of tests.
     pub states: Vec<Word>,
     /// The words that its tests use and no other query's, or in its own sense.
@@ -157,6 +196,8 @@ pub struct Finding {
     pub next: String,
     /// A small case that gives it.
     pub example: String,
+    /// Whether the rows of the query are a part of what is counted elsewhere.
+    pub is_part: bool,
 }
 
 /// One sidecar of `queries/quality/`.
@@ -170,6 +211,8 @@ pub struct Quality {
     pub findings: Vec<Finding>,
     /// The query; none where the program itself knows, as of intake and coverage.
     pub sql: Option<Embedded>,
+    /// The sidecar.
+    pub sidecar: Embedded,
 }
 
 /// Severities, the heaviest first.
@@ -192,6 +235,7 @@ fn quality_query(sidecar: Embedded) -> Result<Quality> {
             what: file.required_text("what").unwrap_or_default(),
             findings: file.sections("finding").iter().map(finding).collect(),
             sql,
+            sidecar,
         }
     })
 }
@@ -204,7 +248,18 @@ fn finding(section: &Section<'_>) -> Finding {
         consequence: english(section, "consequence"),
         next: english(section, "next"),
         example: english(section, "example"),
+        is_part: section.boolean("part").unwrap_or_default(),
     }
+}
+
+/// All codes of reasons and findings, the reason of a gap in the rules among them.
+///
+/// # Errors
+/// When a sidecar is wrong.
+pub fn codes() -> Result<BTreeSet<String>> {
+    let reasons = classify_all()?.into_iter().flat_map(|query| query.reasons).map(|reason| reason.code);
+    let findings = quality()?.into_iter().flat_map(|quality| quality.findings).map(|finding| finding.code);
+    Ok(reasons.chain(findings).chain(["RULE_GAP".to_owned()]).collect())
 }
 
 /// The staging queries, in the order in which they run.
@@ -275,8 +330,12 @@ pub fn classify_all() -> Result<Vec<Classify>> {
 /// # Errors
 /// When there is none, or its sidecar is wrong.
 pub fn classify(id: &str) -> Result<Classify> {
-    let sidecar = library::read(&format!("classify/{id}.toml"))
-        .map_err(|_| Error::usage(format!("there is no query {id}")).next("highwater queries list"))?;
+    let sidecar = library::read(&format!("classify/{id}.toml")).map_err(|_| {
+        let known = library::list("classify", "toml");
+        let known =
+            known.iter().filter_map(|file| file.path.strip_prefix("classify/")?.strip_suffix(".toml"));
+        unknown("query", id, known, "highwater queries list")
+    })?;
     classify_query(sidecar)
 }
 
@@ -299,6 +358,7 @@ pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
             order_by: file.required_texts("order_by"),
             looked_up: file.texts("looked_up"),
             columns: file.sections("column").iter().map(column).collect(),
+            needs: needs(file),
             states: words(file, "state"),
             terms: words(file, "term"),
             reasons: file.sections("reason").iter().map(reason).collect(),
@@ -333,7 +393,6 @@ fn words(file: &Section<'_>, key: &str) -> Vec<Word> {
 }
 
 fn reason(section: &Section<'_>) -> Reason {
-    let example = section.section("example").and_then(|words| words.required_text("en"));
     Reason {
         code: section.required_text("code").unwrap_or_default(),
         state: section.required_text("state").unwrap_or_default(),
@@ -342,9 +401,37 @@ fn reason(section: &Section<'_>) -> Reason {
         findings: section.texts("findings"),
         words: english(section, "words"),
         settles: english(section, "settles"),
-        example: example.unwrap_or_default(),
+        needs: needs(section),
+        example: english(section, "example"),
         shown_by: section.text("shown_by").unwrap_or_default(),
     }
+}
+
+fn needs(section: &Section<'_>) -> Vec<Need> {
+    let texts = section.texts("needs");
+    let needs = texts.iter().enumerate();
+    needs.map(|(index, text)| Need { one_of: places(section, index, text) }).collect()
+}
+
+/// The places of one need; one that no table has is a mistake.
+fn places(section: &Section<'_>, index: usize, text: &str) -> Vec<Place> {
+    let place = |word: &str| {
+        let (table, column) =
+            word.split_once('.').map_or((word, None), |(table, column)| (table, Some(column)));
+        let known =
+            tables::table(table).is_ok_and(|t| column.is_none_or(|column| t.column(column).is_some()));
+        if !known {
+            let what = format!("`{}` is no table and no column of one", printable(word));
+            section.item_mistake(
+                "needs",
+                index,
+                &what,
+                "a table, or a table and its column: `users.deleted_at`",
+            );
+        }
+        Place { table: table.to_owned(), column: column.map(str::to_owned) }
+    };
+    text.split(" or ").map(place).collect()
 }
 
 /// The English words of `key`, which must be there.

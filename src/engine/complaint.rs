@@ -17,6 +17,8 @@ const OF_NAMES: [&str; 8] = [
 const NO_MEMORY: &str = "Out of Memory Error";
 /// What comes before the part of a query that a complaint is about.
 const LINE: &str = "\nLINE ";
+/// What comes before the column that a value could not be converted of.
+const OF_COLUMN: &str = " when casting from source column ";
 
 /// A failure of a query or statement of our own.
 pub(super) fn told(doing: &str, cause: &duckdb::Error) -> Error {
@@ -24,7 +26,9 @@ pub(super) fn told(doing: &str, cause: &duckdb::Error) -> Error {
         return interrupted;
     }
     let said = cause.to_string();
-    let error = Error::failed(format!("cannot {doing} the query engine")).because(discreet(&said));
+    let (what, excerpt) = discreet(&said);
+    let shown = if is_of_names(&what) { format!("{what}{excerpt}") } else { what };
+    let error = Error::failed(format!("cannot {doing} the query engine")).because(shown);
     if said.starts_with(NO_MEMORY) { error.next("give it more: --memory SIZE") } else { error }
 }
 
@@ -34,8 +38,9 @@ pub(super) fn of_question(query: &str, lines_before: usize, cause: &duckdb::Erro
     if let Err(interrupted) = interrupt::check() {
         return interrupted;
     }
-    let said = discreet(&cause.to_string());
-    let (what, excerpt) = said.split_once(LINE).unwrap_or((&said, ""));
+    let said = cause.to_string();
+    let (what, excerpt) = discreet(&said);
+    let excerpt = excerpt.strip_prefix(LINE).unwrap_or_default();
     let mut lines = what.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or("the engine refuses the query");
     let mut error = if is_of_names(first) { Error::usage(first) } else { Error::failed(first) };
@@ -49,17 +54,21 @@ fn is_of_names(said: &str) -> bool {
     OF_NAMES.iter().any(|kind| said.starts_with(kind))
 }
 
-/// Without what stands from the first quote to the last, unless only names are quoted.
-fn discreet(said: &str) -> String {
-    let (what, excerpt) = said.split_at(said.find(LINE).unwrap_or(said.len()));
-    let is_quote = |c: char| matches!(c, '\'' | '"');
-    match (what.find(is_quote), what.rfind(is_quote)) {
-        (Some(first), Some(last)) if first < last && !is_of_names(what) => {
-            let before = what.get(..=first).unwrap_or_default();
-            format!("{before}…{}{excerpt}", what.get(last..).unwrap_or_default())
-        }
-        _ => said.to_owned(),
+/// What is said without values, and the excerpt of the query behind it. What speaks of names is whole; of anything else
+/// only the first line, up to the first quote, and the column that it speaks of last.
+fn discreet(said: &str) -> (String, &str) {
+    let (what, excerpt) = said.split_at(said.rfind(LINE).unwrap_or(said.len()));
+    if is_of_names(what) {
+        return (what.to_owned(), excerpt);
     }
+    let first = what.lines().next().unwrap_or_default();
+    let Some((before, _)) = first.split_once(['\'', '"']) else {
+        return (first.to_owned(), excerpt);
+    };
+    let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let column = what.rsplit_once(OF_COLUMN).map(|(_, name)| name.trim()).filter(is_name);
+    let of_column = column.map(|name| format!("{OF_COLUMN}{name}")).unwrap_or_default();
+    (format!("{before}…{of_column}"), excerpt)
 }
 
 /// Where in the query an excerpt such as `2: … WHERE emial = 'x'\n              ^` points, as line and column.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use super::parameters::ParameterType;
 use crate::base::library::{self, Embedded};
+use crate::base::nearest::propose;
 use crate::base::text::fold_name;
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Result};
@@ -119,10 +120,7 @@ pub fn table(name: &str) -> Result<&'static Table> {
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
         let error = Error::usage(format!("there is no table {name}"))
             .expected(format!("one of {}", names.join(", ")));
-        match crate::base::nearest::nearest(name, names) {
-            Some(near) => error.next(format!("did you mean {near}?")),
-            None => error,
-        }
+        propose(error, name, names)
     })
 }
 

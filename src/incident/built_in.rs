@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::profile::Profile;
 use crate::base::library::{self, Embedded};
-use crate::base::nearest::nearest;
+use crate::base::nearest::propose;
 use crate::base::{Error, Result, toml_file};
 
 /// A built-in profile.
@@ -56,9 +56,7 @@ pub fn profile_text(name_or_file: &str) -> Result<(String, String)> {
     }
     let ids: Vec<&str> = built_ins().iter().map(|built_in| built_in.id).collect();
     let error = Error::usage(format!("{name_or_file} is neither a built-in incident nor a file"))
-        .expected(format!("one of {}, or the path of a profile", ids.join(", ")));
-    Err(match nearest(name_or_file, ids) {
-        Some(id) => error.next(format!("did you mean {id}?")),
-        None => error.next("highwater incidents list"),
-    })
+        .expected(format!("one of {}, or the path of a profile", ids.join(", ")))
+        .next("highwater incidents list");
+    Err(propose(error, name_or_file, ids))
 }

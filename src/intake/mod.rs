@@ -39,3 +39,8 @@ pub use rejects::masked;
 pub use stated::{Stated, sources_file};
 pub use store::{IngestedFile, Options, Outcome, ingest};
 pub use walk::{Cutting, Walked, walk};
+
+/// The codes with which records and cells are rejected.
+pub fn reject_codes() -> impl Iterator<Item = &'static str> {
+    rejects::Reason::ALL.into_iter().map(rejects::Reason::code)
+}

@@ -135,9 +135,20 @@ fn recognise(path: &Path, header: &[String], stated: &Stated) -> Result<Match> {
         ))
         .at(Place::line(path, 1, 1))
         .expected(format!("a header with {}", required(&found)))
-        .next(format!("the header has: {}", shown_header_list(header))));
+        .next(what_stands_there(&found, header)));
     }
     Ok(found)
+}
+
+/// A first line without one name that we know may be no header but somebody's data: it is not told then.
+fn what_stands_there(found: &Match, header: &[String]) -> String {
+    match found.known() {
+        0 => format!(
+            "none of the {} fields of its first line is a name of ours: has it a header?",
+            header.len()
+        ),
+        _ => format!("the header has: {}", shown_header_list(header)),
+    }
 }
 
 /// The first names of a header, cut: what stands there may be anything.

@@ -37,6 +37,19 @@ pub(super) enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::RequiredMissing,
+        Self::FieldCount,
+        Self::HeaderAgain,
+        Self::NotText,
+        Self::QuoteSuspect,
+        Self::QuoteOpen,
+        Self::RecordTooLong,
+        Self::NotAnInstant,
+        Self::NotABoolean,
+    ];
+
     /// Its code.
     pub fn code(self) -> &'static str {
         match self {
@@ -93,8 +106,9 @@ pub fn masked(bytes: &[u8]) -> String {
 fn mask(c: char) -> char {
     match c {
         '\n' | '\r' | '\t' | ' ' => c,
+        // What separates fields, and the parts of an instant, a number, an address. Other marks are a password's.
+        ',' | ';' | '|' | '"' | '\'' | '-' | '/' | ':' | '.' | '+' | '_' | '@' => c,
         _ if c.is_numeric() => '9',
-        _ if c.is_ascii_punctuation() => c,
         _ => 'x',
     }
 }

@@ -204,42 +204,14 @@ impl<'w> Work<'w> {
 
     fn cell(&mut self, index: usize, column: &'w Column, written: &str, line: &Line<'_>) {
         let trimmed = if column.kind == ColumnKind::Text { written } else { written.trim() };
-        let reject = {
-            let Some(cells) = self.cells.get_mut(index) else { return };
-            if trimmed.is_empty() {
-                cells.null();
-                return;
-            }
-            match column.kind {
-                ColumnKind::Text | ColumnKind::Key | ColumnKind::Reference => {
-                    cells.text(trimmed);
-                    None
-                }
-                ColumnKind::Hex => store_or_null(cells, &cell::hex(trimmed)),
-                ColumnKind::Word => store_or_null(cells, &cell::word(trimmed)),
-                ColumnKind::List => store_or_null(cells, &cell::joined(&cell::items(trimmed, false))),
-                ColumnKind::WordList => store_or_null(cells, &cell::joined(&cell::items(trimmed, true))),
-                // As written, blanks around it included; compared trimmed.
-                ColumnKind::Email => {
-                    cells.pair(written, Some(&email_key(written)));
-                    None
-                }
-                ColumnKind::Boolean => {
-                    let value = self.layout.booleans.read(trimmed);
-                    cells.boolean(value);
-                    value.is_none().then_some(Reason::NotABoolean)
-                }
-                ColumnKind::Code => {
-                    code(cells, column, trimmed, &mut self.tally);
-                    None
-                }
-                ColumnKind::Instant => {
-                    let form = self.layout.forms.get(index);
-                    instant(cells, column, trimmed, form, &mut self.tally)
-                }
-            }
-        };
-        if let Some(reason) = reject {
+        let Some(cells) = self.cells.get_mut(index) else { return };
+        if trimmed.is_empty() {
+            return cells.null();
+        }
+        let form = self.layout.forms.get(index);
+        if let Some(reason) =
+            fill(cells, column, (written, trimmed), (&self.layout.booleans, form), &mut self.tally)
+        {
             tally::count(&mut self.tally.field_rejects, &column.name);
             self.reject(line, reason, Some(&column.name), trimmed.as_bytes());
         }
@@ -283,13 +255,35 @@ impl Layout {
     }
 }
 
-fn store_or_null(cells: &mut Cells, text: &str) -> Option<Reason> {
-    if text.is_empty() {
-        cells.null()
-    } else {
-        cells.text(text)
+/// Stores a cell that is not empty, as written and trimmed, by the kind of its column; why not, when it can't be read.
+fn fill(
+    cells: &mut Cells,
+    column: &Column,
+    (written, trimmed): (&str, &str),
+    (booleans, form): (&BooleanWords, Option<&Form>),
+    tally: &mut Tally,
+) -> Option<Reason> {
+    match column.kind {
+        ColumnKind::Text | ColumnKind::Key | ColumnKind::Reference => cells.text(trimmed),
+        ColumnKind::Hex => store_or_null(cells, &cell::hex(trimmed)),
+        ColumnKind::Word => store_or_null(cells, &cell::word(trimmed)),
+        ColumnKind::List => store_or_null(cells, &cell::joined(&cell::items(trimmed, false))),
+        ColumnKind::WordList => store_or_null(cells, &cell::joined(&cell::items(trimmed, true))),
+        // As written, blanks around it included; compared trimmed.
+        ColumnKind::Email => cells.pair(written, Some(&email_key(written))),
+        ColumnKind::Code => code(cells, column, trimmed, tally),
+        ColumnKind::Boolean => {
+            let value = booleans.read(trimmed);
+            cells.boolean(value);
+            return value.is_none().then_some(Reason::NotABoolean);
+        }
+        ColumnKind::Instant => return instant(cells, column, trimmed, form, tally),
     }
     None
+}
+
+fn store_or_null(cells: &mut Cells, text: &str) {
+    if text.is_empty() { cells.null() } else { cells.text(text) }
 }
 
 /// One of our words, or `unknown` beside what was written.

@@ -9,7 +9,7 @@ use crate::support::{Bench, cell};
 
 fn is_balanced(bench: &Bench, source: &Source) {
     let rejects = bench.rejects(source);
-    let of = |kind: &str| rejects.iter().filter(|reject| cell(reject, "kind") == kind);
+    let of = |kind: &'static str| rejects.iter().filter(move |reject| cell(reject, "kind") == kind);
     assert_eq!(of("record").count() as u64, source.rejected, "{}", source.table);
     for (column, count) in &source.field_rejects {
         let found = of("field").filter(|reject| cell(reject, "column_name") == column).count() as u64;

@@ -298,3 +298,11 @@ fn ten_thousand_columns_are_told_in_few_words() {
     let told = bench.ingest_with(&[path], stated, 1).unwrap_err().to_string();
     assert!(told.len() < 1_000 && told.contains("c28 and 9971 more"), "{told}");
 }
+
+/// Of two columns, a comma in each line says nothing; the text behind the quote does.
+#[test]
+fn text_behind_the_closing_quote_of_a_long_cell_is_another_record() {
+    let (_, rows, rejects) = read("user_id,account_id\n1,\"a\n2,\"b\"\n3,\"c\nd, e\"\n4,f\n");
+    assert_eq!(rows.iter().map(|r| cell(r, "account_id")).collect::<Vec<_>>(), ["c\nd, e", "f"]);
+    assert_eq!(reasons(&rejects), [("1", "QUOTE_SUSPECT")]);
+}

@@ -76,7 +76,7 @@ enum Ours {
 }
 
 fn ours(text: &str) -> Vec<Ours> {
-    let bench = Bench::new();
+    let bench = Bench::light();
     let (source, rows) = bench.one("accounts.csv", text, Stated::default());
     let mut by_number = BTreeMap::new();
     for row in rows {
@@ -201,7 +201,7 @@ fn well_formed() -> impl Strategy<Value = (String, &'static str)> {
 
 #[test]
 fn python_and_duckdb_read_what_is_well_formed_as_ours_does() {
-    let files = generated(&well_formed(), 150);
+    let files = generated(&well_formed(), 80);
     for (text, line_end) in &files {
         let theirs = duckdb(text, line_end).unwrap_or_else(|e| panic!("{text:?}: {e}"));
         let ours = ours(text);
@@ -217,18 +217,19 @@ fn python_and_duckdb_read_what_is_well_formed_as_ours_does() {
 fn python_reads_dirt_as_ours_does_or_ours_says_why_not() {
     let dirt =
         proptest::string::string_regex("([a ]|[\",\n]|r1,|\r|\r\n|,\"|\",|\"\n|é|\"\"){0,40}").unwrap();
-    let texts: Vec<String> = generated(&dirt, 500);
+    let texts: Vec<String> = generated(&dirt, 200);
     compared(&texts.iter().map(|dirt| format!("{}\n{dirt}", HEADER.join(","))).collect::<Vec<_>>());
 }
 
-/// Dirt by its kind: what stands behind the header, and what each reader makes of its name cells. DuckDB refuses most.
+/// Dirt by its kind: what stands behind the header, and what ours and DuckDB make of its name cells. DuckDB refuses most; the
+/// one that it reads otherwise, Python reads as ours does.
 #[test]
 fn each_kind_of_dirt_is_read_as_it_says_here() {
     let refused = None;
     for (kind, body, ours_reads, duckdb_reads) in [
         ("a quote inside a field", "r1,5\" disk,x\n", vec!["5\" disk"], Some(vec!["5\" disk"])),
         ("text behind a closing quote", "r1,\"q\"r,x\n", vec!["qr"], refused.clone()),
-        ("a blank behind a closing quote", "r1,\"q\" ,x\n", vec!["q "], None),
+        ("a blank behind a closing quote", "r1,\"q\" ,x\n", vec!["q "], Some(vec!["q"])),
         ("a short record", "r1,a\nr2,b,x\n", vec!["FIELD_COUNT", "b"], refused.clone()),
         ("a long record", "r1,a,x,y\nr2,b,x\n", vec!["FIELD_COUNT", "b"], refused.clone()),
         ("a quote that nothing closes", "r1,\"a,x\nr2,b,x\n", vec!["QUOTE_OPEN", "b"], refused.clone()),

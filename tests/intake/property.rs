@@ -56,7 +56,7 @@ proptest! {
     #[test]
     fn every_record_is_read_right_or_rejected(records in records()) {
         let (text, whole) = written(&records);
-        let bench = Bench::new();
+        let bench = Bench::light();
         let (source, rows) = bench.one("users.csv", text, Stated::default());
         prop_assert_eq!(source.read, records.len() as u64);
         let mut rows = rows.iter();
@@ -76,7 +76,7 @@ proptest! {
     fn any_bytes_are_accounted_for(bytes in proptest::collection::vec(
         prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), Just(b'\r'), Just(b'a'), Just(0xff), any::<u8>()], 0..400)) {
         let text = [b"user_id,account_id\n".as_slice(), &bytes].concat();
-        let bench = Bench::new();
+        let bench = Bench::light();
         // `one` holds read = stored + rejected; the splitter and the parser are compared on the way.
         let (source, _) = bench.one("users.csv", text, Stated::default());
         let of_records = bench.rejects(&source).iter().filter(|r| cell(r, "kind") == "record").count() as u64;

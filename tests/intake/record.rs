@@ -39,7 +39,7 @@ proptest! {
     fn header_records_and_line_ends_make_the_file_again(bytes in proptest::collection::vec(
         prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), Just(b'\r'), Just(b'a'), any::<u8>()], 0..200)) {
         let text = [b"\xef\xbb\xbf\"user_id\",account_id\r\n".as_slice(), &bytes].concat();
-        let bench = Bench::new();
+        let bench = Bench::light();
         let (source, _) = bench.one("users.csv", &text, Stated::default());
         prop_assert_eq!(put_together(&bench, &source), text);
     }

@@ -47,7 +47,7 @@ pub fn compare(query: &Classify, fixture: &Fixture, verdicts: &str) -> Compared 
     }
 }
 
-fn of_error(fixture: &Fixture, error: &Error) -> Finding {
+pub(super) fn of_error(fixture: &Fixture, error: &Error) -> Finding {
     let line = error.place().and_then(|place| place.line).unwrap_or_default();
     Finding::new(fixture.expected.path, "FIXTURE_FORM", error.what(), "a CSV with a header").at(line, 0)
 }

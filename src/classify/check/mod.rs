@@ -5,6 +5,7 @@
 
 mod compare;
 mod csv;
+mod findings;
 mod fixture;
 mod report;
 mod rules;
@@ -21,8 +22,9 @@ use crate::base::library::Embedded;
 use crate::engine::portability;
 
 pub use compare::{Compared, compare, unreached};
-pub use fixture::{Fixture, fixtures};
-pub use report::{Report, other_reports, staging_reports};
+pub use findings::{compare_findings, quality, unreached_findings};
+pub use fixture::{Fixture, finding_fixtures, fixtures};
+pub use report::{FINDINGS_CHECK, Report, other_reports, staging_reports};
 pub use sidecar::check as classify;
 pub use staging::check as staging;
 

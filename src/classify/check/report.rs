@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::fixture::FOLDER;
-use super::{Compared, Finding, portable, sidecar, staging, unreached};
+use super::fixture::{FINDINGS, FOLDER};
+use super::{Compared, Finding, findings, portable, sidecar, staging, unreached};
 use crate::base::Result;
 use crate::base::library::{self, Embedded};
-use crate::engine::canned::{self, Classify, Staging};
+use crate::engine::canned::{self, Classify, Quality, Staging};
 use crate::engine::portability::RULES;
 
 /// Folders of queries that only need to be portable here: who runs them checks the rest.
@@ -17,7 +17,11 @@ const OTHERS: [&str; 4] = ["quality", "deliver/lists", "deliver/parts", "deliver
 const WITH_SIDECAR: [&str; 2] = ["staging", "classify"];
 
 /// What is found in a sidecar because of fixtures that aren't there.
-const OF_FIXTURES: [&str; 3] = ["FIXTURE_ABSENT", "REASON_UNREACHED", "NEAR_MISS_ABSENT"];
+const OF_FIXTURES: [&str; 4] =
+    ["FIXTURE_ABSENT", "REASON_UNREACHED", "FINDING_UNREACHED", "NEAR_MISS_ABSENT"];
+
+/// Under this name all quality findings are checked together.
+pub const FINDINGS_CHECK: &str = "findings";
 
 /// What checking one query came to.
 #[derive(Clone, Debug, Serialize)]
@@ -59,16 +63,22 @@ impl Report {
         Self::new(&query.name, "staging", staging::check(query, before))
     }
 
+    /// Of all quality findings, without their fixtures.
+    #[must_use]
+    pub fn of_findings(queries: &[Quality]) -> Self {
+        let codes = queries.iter().map(|query| query.findings.len()).sum();
+        Self { reasons: codes, ..Self::new(FINDINGS_CHECK, "quality", findings::quality(queries)) }
+    }
+
+    /// Adds what the fixtures of quality findings came to.
+    pub fn add_finding_fixtures(&mut self, queries: &[Quality], compared: &[Compared]) {
+        self.add(compared);
+        self.findings.extend(findings::unreached_findings(queries, compared));
+    }
+
     /// Adds what the query's fixtures came to.
     pub fn add_fixtures(&mut self, query: &Classify, compared: &[Compared]) {
-        let codes = |of: fn(&Compared) -> &BTreeSet<String>| -> BTreeSet<&String> {
-            compared.iter().flat_map(of).collect()
-        };
-        self.fixtures = compared.len();
-        self.rows = compared.iter().map(|fixture| fixture.rows).sum();
-        self.reached = codes(|fixture| &fixture.reached).len();
-        self.near_misses = codes(|fixture| &fixture.near_misses).len();
-        self.findings.extend(compared.iter().flat_map(|fixture| fixture.findings.iter().cloned()));
+        self.add(compared);
         self.findings.extend(unreached(query, compared));
         if compared.is_empty() {
             let expected = format!("at least one folder in queries/{FOLDER}/{}", query.id);
@@ -79,6 +89,17 @@ impl Report {
                 expected,
             ));
         }
+    }
+
+    fn add(&mut self, compared: &[Compared]) {
+        let codes = |of: fn(&Compared) -> &BTreeSet<String>| -> BTreeSet<&String> {
+            compared.iter().flat_map(of).collect()
+        };
+        self.fixtures = compared.len();
+        self.rows = compared.iter().map(|fixture| fixture.rows).sum();
+        self.reached = codes(|fixture| &fixture.reached).len();
+        self.near_misses = codes(|fixture| &fixture.near_misses).len();
+        self.findings.extend(compared.iter().flat_map(|fixture| fixture.findings.iter().cloned()));
     }
 
     /// Whether nothing was found that engines read differently.
@@ -99,7 +120,9 @@ fn of_portability(finding: &Finding) -> bool {
 }
 
 fn of_fixture(finding: &Finding) -> bool {
-    finding.file.starts_with(FOLDER) || OF_FIXTURES.contains(&finding.code)
+    finding.file.starts_with(FOLDER)
+        || finding.file.starts_with(FINDINGS)
+        || OF_FIXTURES.contains(&finding.code)
 }
 
 /// The reports of all staging queries, in the order in which they run.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::Ui;
 use super::trial;
-use crate::base::nearest::nearest;
+use crate::base::nearest::unknown;
 use crate::base::{Error, Result, table};
 use crate::classify::check::{self, Report};
 use crate::engine::canned;
@@ -48,12 +48,17 @@ fn reports(arguments: &Arguments, ui: &Ui) -> Result<Vec<Report>> {
     let made = reports.iter().map(|report| report.query.clone());
     let tables: BTreeSet<String> = made.chain(classify.iter().map(|query| query.id.clone())).collect();
     reports.extend(classify.iter().map(|query| Report::of_classify(query, &tables)));
+    let quality = canned::quality()?;
+    reports.push(Report::of_findings(&quality));
     reports.extend(check::other_reports());
     choose(&mut reports, &arguments.names)?;
     for query in &classify {
         if let Some(report) = reports.iter_mut().find(|report| report.query == query.id) {
             report.add_fixtures(query, &trial::compared(query, ui)?);
         }
+    }
+    if let Some(report) = reports.iter_mut().find(|report| report.query == check::FINDINGS_CHECK) {
+        report.add_finding_fixtures(&quality, &trial::findings(ui)?);
     }
     Ok(reports)
 }
@@ -62,11 +67,7 @@ fn choose(reports: &mut Vec<Report>, names: &[String]) -> Result<()> {
     for name in names {
         if !reports.iter().any(|report| report.query == *name) {
             let known = reports.iter().map(|report| report.query.as_str());
-            let error = Error::usage(format!("there is no query {name}"));
-            return Err(match nearest(name, known) {
-                Some(known) => error.next(format!("did you mean {known}?")),
-                None => error.next("highwater queries list -v"),
-            });
+            return Err(unknown("query", name, known, "highwater queries list -v"));
         }
     }
     reports.retain(|report| names.is_empty() || names.contains(&report.query));
@@ -74,8 +75,9 @@ fn choose(reports: &mut Vec<Report>, names: &[String]) -> Result<()> {
 }
 
 fn text(reports: &[Report], ui: &Ui) -> String {
-    let is_shown =
-        |report: &&Report| report.kind == "classify" || ui.verbose > 0 || !report.findings.is_empty();
+    let is_shown = |report: &&Report| {
+        report.reasons > 0 || report.kind == "classify" || ui.verbose > 0 || !report.findings.is_empty()
+    };
     let rows: Vec<Vec<String>> = reports.iter().filter(is_shown).map(row).collect();
     let header =
         ["query", "kind", "portable", "sidecar", "fixtures", "rows", "reasons reached", "near misses"];

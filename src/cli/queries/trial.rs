@@ -13,6 +13,7 @@ use crate::case::workbench::Limits;
 use crate::case::{Case, NewCase};
 use crate::classify;
 use crate::classify::check::{self, Compared, Fixture};
+use crate::classify::quality::FindingRow;
 use crate::deliver;
 use crate::engine::canned::Classify;
 use crate::incident::{self, Facts, Profile};
@@ -24,11 +25,33 @@ use crate::incident::{self, Facts, Profile};
 /// When a fixture's files are not there, or the user interrupts; a job that fails is a finding.
 pub(super) fn compared(query: &Classify, ui: &Ui) -> Result<Vec<Compared>> {
     let fixtures = check::fixtures(&query.id)?;
-    let work = ui.meter().steps(&query.id, fixtures.len() as u64);
+    each(&query.id, &fixtures, ui, &|fixture, quiet| {
+        let verdicts = Trial::begin()?.verdicts(query, fixture, quiet)?;
+        Ok(check::compare(query, fixture, &verdicts))
+    })
+}
+
+/// Runs the fixtures of quality findings and compares what each gives.
+///
+/// # Errors
+/// As [`compared`].
+pub(super) fn findings(ui: &Ui) -> Result<Vec<Compared>> {
+    let fixtures = check::finding_fixtures()?;
+    each(check::FINDINGS_CHECK, &fixtures, ui, &|fixture, quiet| {
+        let findings = Trial::begin()?.findings(fixture, quiet)?;
+        Ok(check::compare_findings(fixture, &findings))
+    })
+}
+
+/// What is done with one fixture.
+type Try<'t> = &'t (dyn Fn(&Fixture, &Ui) -> Result<Compared> + Sync);
+
+fn each(name: &str, fixtures: &[Fixture], ui: &Ui, try_one: Try<'_>) -> Result<Vec<Compared>> {
+    let work = ui.meter().steps(name, fixtures.len() as u64);
     let limits = Limits { threads: 1, ..ui.limits };
     let quiet = Ui { limits, quiet: true, json: false, verbose: 0 };
     let next = AtomicUsize::new(0);
-    let worker = || some(query, &fixtures, &next, &quiet, &work);
+    let worker = || some(fixtures, &next, try_one, &quiet, &work);
     let mut compared = Vec::with_capacity(fixtures.len());
     thread::scope(|scope| {
         let workers: Vec<_> = (0..workers(ui.limits.threads)).map(|_| scope.spawn(worker)).collect();
@@ -47,9 +70,9 @@ fn workers(threads: usize) -> usize {
 
 /// What one worker gets done: the next fixture that nobody has taken, until none is left.
 fn some(
-    query: &Classify,
     fixtures: &[Fixture],
     next: &AtomicUsize,
+    try_one: Try<'_>,
     ui: &Ui,
     work: &Work,
 ) -> Result<Vec<(usize, Compared)>> {
@@ -61,10 +84,7 @@ fn some(
         };
         interrupt::check()?;
         work.say(fixture.name);
-        let compared = match Trial::begin().and_then(|trial| trial.verdicts(query, fixture, ui)) {
-            Ok(verdicts) => check::compare(query, fixture, &verdicts),
-            Err(error) => Compared::failed(fixture, &error),
-        };
+        let compared = try_one(fixture, ui).unwrap_or_else(|error| Compared::failed(fixture, &error));
         done.push((index, compared));
         work.advance(1);
     }
@@ -93,20 +113,40 @@ impl Trial {
     /// # Errors
     /// When a step of the job fails.
     fn verdicts(&self, query: &Classify, fixture: &Fixture, ui: &Ui) -> Result<String> {
-        let case = self.case(query, fixture)?;
-        let exports = self.exports(fixture)?;
-        ingest::store(&case, &[exports], ui)?;
-        let run = classify::run(&case, None, ui.limits, &Meter::silent())?;
+        let (case, number) = self.classified(fixture, || built_in_profile(&query.id), ui)?;
         let out = self.folder.join("verdicts");
-        deliver::verdicts(&case, run.number, Some(&out), &Meter::silent())?;
+        deliver::verdicts(&case, number, Some(&out), &Meter::silent())?;
         files::read_text(&out.join(format!("{}.csv", query.id)))
     }
 
-    fn case(&self, query: &Classify, fixture: &Fixture) -> Result<Case> {
+    /// The quality findings of the fixture.
+    ///
+    /// # Errors
+    /// When a step of the job fails.
+    fn findings(&self, fixture: &Fixture, ui: &Ui) -> Result<Vec<FindingRow>> {
+        let (case, number) = self.classified(fixture, no_profile, ui)?;
+        classify::quality::read(&case.findings(number))
+    }
+
+    /// The job up to the run; `otherwise` gives the profile of a fixture that has none of its own.
+    fn classified(
+        &self,
+        fixture: &Fixture,
+        otherwise: impl FnOnce() -> Result<String>,
+        ui: &Ui,
+    ) -> Result<(Case, u32)> {
         let profile = match fixture.profile {
             Some(profile) => profile.text.to_owned(),
-            None => built_in_profile(&query.id)?,
+            None => otherwise()?,
         };
+        let case = self.case(fixture, profile)?;
+        let exports = self.exports(fixture)?;
+        ingest::store(&case, &[exports], ui)?;
+        let run = classify::run(&case, None, ui.limits, &Meter::silent())?;
+        Ok((case, run.number))
+    }
+
+    fn case(&self, fixture: &Fixture, profile: String) -> Result<Case> {
         Profile::parse(&format!("{}/incident.toml", fixture.folder), &profile)?;
         let facts = fixture.facts.map(|facts| facts.text.to_owned());
         if let Some(facts) = fixture.facts {
@@ -130,6 +170,10 @@ impl Drop for Trial {
         // A folder of temporary files that can't be removed harms nobody.
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+fn no_profile() -> Result<String> {
+    Err(Error::usage("the fixture has no profile").next("give it an incident.toml of its own"))
 }
 
 /// The first built-in profile that runs the query.

@@ -46,6 +46,10 @@ pub(super) fn page(library: &Library, quality: &Quality, finding: &Finding) -> P
         finding.severity,
         severity_words(library, &finding.severity)
     ));
+    page.heading("What to do");
+    page.text(&finding.next);
+    page.heading("Example");
+    page.text(&finding.example);
     spoken_of(&mut page, library, finding);
     page.heading("Where it comes from");
     let of = format!("`quality/{}`: {}", quality.id, quality.what);

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::{Ui, paging, sql};
+use crate::base::nearest::unknown;
 use crate::base::text::grouped;
 use crate::base::{Error, Result, table};
 use crate::case::Case;
@@ -13,7 +14,8 @@ use crate::case::views::{View, ViewKind, Views};
 use crate::case::workbench::Workbench;
 use crate::deliver::answer::Form;
 use crate::deliver::pick::{self, Pick, Wanted};
-use crate::engine::Selection;
+use crate::engine::{Selection, canned};
+use crate::intake;
 
 /// All parameter tables, one after the other.
 const PARAMETERS: &str = "params";
@@ -108,7 +110,18 @@ fn check(arguments: &Arguments) -> Result<()> {
         return Err(Error::usage("SOURCE, N, --file and --raw belong to `record`")
             .next("highwater show CASE record SOURCE N"));
     }
-    Ok(())
+    arguments.code.as_deref().map_or(Ok(()), check_code)
+}
+
+/// A code that nothing can have is a slip, not an empty answer.
+fn check_code(code: &str) -> Result<()> {
+    let mut known = canned::codes()?;
+    known.extend(intake::reject_codes().map(str::to_owned));
+    if known.iter().any(|known| known.eq_ignore_ascii_case(code)) {
+        return Ok(());
+    }
+    let next = "see them: docs/reasons, docs/findings, or highwater queries explain NAME";
+    Err(unknown("code", code, known.iter().map(String::as_str), next))
 }
 
 fn wanted(arguments: &Arguments) -> Wanted {

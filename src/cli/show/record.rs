@@ -8,7 +8,7 @@ use arrow::array::AsArray;
 use serde::Serialize;
 
 use super::{Arguments, say};
-use crate::base::nearest::nearest;
+use crate::base::nearest::propose;
 use crate::base::text::{escaped, grouped, printable};
 use crate::base::{Error, Place, Result, digest};
 use crate::case::views::Views;
@@ -97,11 +97,9 @@ fn find<'r>(register: &'r Register, name: &str) -> Result<Vec<&'r Source>> {
 fn unknown(register: &Register, name: &str) -> Error {
     let names: Vec<String> = register.sources().iter().map(file_name).collect();
     let error = Error::usage(format!("there is no source {name}"))
-        .expected(format!("the {DIGITS} hex digits of a source, their beginning, or its file's name"));
-    match nearest(name, names.iter().map(String::as_str)) {
-        Some(near) => error.next(format!("did you mean {near}?")),
-        None => error.next("see them: highwater show CASE sources"),
-    }
+        .expected(format!("the {DIGITS} hex digits of a source, their beginning, or its file's name"))
+        .next("see them: highwater show CASE sources");
+    propose(error, name, names.iter().map(String::as_str))
 }
 
 fn file_name(source: &Source) -> String {

@@ -1,6 +1,7 @@
 //! The summary of a run: the answer first, for a tired person at three in the morning
 //! (6-deliverables, "Summary on the terminal").
 
+mod findings;
 mod gather;
 mod text;
 

@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use anstyle::Style;
 
+use super::findings::{is_command, with_blanks};
 use super::{Number, Summary};
-use crate::base::text::{grouped, printable};
+use crate::base::text::{grouped, printable, shell_word};
 use crate::base::{library, toml_file};
 use crate::deliver::reading::WORDS;
 
 const WIDTH: usize = 100;
 const LABEL: usize = 48;
 const COLUMN: usize = 12;
-/// So many reasons of doubt, findings and rejecting sources are shown; all are in `summary.json`.
+/// So many reasons of doubt and rejecting sources are shown; all are in `summary.json`.
 const SHOWN: usize = 3;
 const SUBJECTS: [&str; 4] = ["users", "apps", "certificates", "clients"];
 
 /// The words by section and key.
-struct Words(BTreeMap<String, String>);
+pub(super) struct Words(BTreeMap<String, String>);
 
 impl Words {
     fn read() -> Self {
@@ -40,11 +41,11 @@ impl Words {
         Self(read.unwrap_or_default())
     }
 
-    fn get(&self, key: &str) -> String {
+    pub fn get(&self, key: &str) -> String {
         self.0.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
 
-    fn line(&self, key: &str, values: &[(&str, String)]) -> String {
+    pub fn line(&self, key: &str, values: &[(&str, String)]) -> String {
         values.iter().fold(self.get(&format!("line.{key}")), |line, (name, value)| {
             line.replace(&format!("{{{name}}}"), value)
         })
@@ -52,10 +53,10 @@ impl Words {
 }
 
 /// A page being written.
-struct Page<'s> {
-    summary: &'s Summary,
-    words: Words,
-    on_terminal: bool,
+pub(super) struct Page<'s> {
+    pub summary: &'s Summary,
+    pub words: Words,
+    pub on_terminal: bool,
     text: String,
 }
 
@@ -173,32 +174,6 @@ impl Page<'_> {
         }
     }
 
-    fn findings(&mut self) {
-        self.heading("findings", &[]);
-        if !self.summary.intake.coverage_declared {
-            let line = self.words.get("line.no_coverage");
-            self.wrapped("  ", &line);
-        }
-        let (serious, others): (Vec<_>, Vec<_>) =
-            self.summary.findings.iter().partition(|finding| finding.severity == "serious");
-        for finding in &serious {
-            let values = [
-                ("count", grouped(finding.count)),
-                ("code", finding.code.clone()),
-                ("consequence", finding.consequence.clone()),
-            ];
-            let line = self.words.line("finding", &values);
-            self.wrapped("  ", &line);
-        }
-        if serious.is_empty() {
-            self.none();
-        }
-        if !others.is_empty() {
-            let line = self.words.line("checks", &[("checks", grouped(others.len() as u64))]);
-            self.wrapped("  ", &line);
-        }
-    }
-
     fn intake(&mut self) {
         self.heading("intake", &[]);
         let intake = &self.summary.intake;
@@ -245,6 +220,22 @@ impl Page<'_> {
             let line = self.words.line(key, &values);
             self.text.push_str(&format!("  {}\n", printable(&line)));
         }
+        self.rejected();
+    }
+
+    /// The last line, where something was rejected: an answer in part must not look like a whole one.
+    fn rejected(&mut self) {
+        let intake = &self.summary.intake;
+        if intake.rejected == 0 && intake.unreadable_cells == 0 {
+            return;
+        }
+        let values = [
+            ("rejected", grouped(intake.rejected)),
+            ("cells", grouped(intake.unreadable_cells)),
+            ("case", shell_word(&self.summary.place.case.display().to_string())),
+        ];
+        let line = self.words.line("partial", &values);
+        self.bold(&format!("  {line}"));
     }
 
     fn bold(&mut self, line: &str) {
@@ -252,7 +243,7 @@ impl Page<'_> {
         self.text.push_str(&format!("{style}{}{style:#}\n", printable(line)));
     }
 
-    fn heading(&mut self, key: &str, columns: &[&str]) {
+    pub fn heading(&mut self, key: &str, columns: &[&str]) {
         self.text.push('\n');
         let mut line = format!("{:LABEL$}", self.words.get(&format!("heading.{key}")));
         for column in columns {
@@ -287,9 +278,12 @@ impl Page<'_> {
         self.wrapped("  ", &none);
     }
 
-    fn wrapped(&mut self, indent: &str, line: &str) {
+    /// The lines of a text; those after the first are set in as far.
+    pub fn wrapped(&mut self, indent: &str, line: &str) {
+        let mut indent = indent.to_owned();
         for line in wrap(&printable(line), WIDTH - indent.len()) {
-            self.text.push_str(&format!("{indent}{line}\n"));
+            self.text.push_str(&format!("{indent}{}\n", with_blanks(&line)));
+            indent = " ".repeat(indent.len());
         }
     }
 }
@@ -304,7 +298,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(String::new());
             length = 0;
         }
-        while word.len() > width {
+        while word.len() > width && !is_command(&word) {
             let rest = word.split_off(width);
             lines.extend([word.into_iter().collect(), String::new()]);
             word = rest;

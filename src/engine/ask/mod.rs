@@ -14,7 +14,6 @@ use std::ops::ControlFlow;
 use arrow::record_batch::RecordBatch;
 
 use super::session::Session;
-use crate::base::nearest::nearest;
 use crate::base::{Error, Place, Result};
 
 /// What mistakes in a question are told of.
@@ -91,12 +90,4 @@ impl Session {
 /// A mistake in a question.
 fn mistake(what: impl Into<String>, (line, column): (usize, usize)) -> Error {
     Error::usage(what).at(Place::line(QUERY, line, column))
-}
-
-/// With what was probably meant, when something known is near.
-fn meant<'k>(error: Error, written: &str, known: impl IntoIterator<Item = &'k str>) -> Error {
-    match nearest(written, known) {
-        Some(near) => error.next(format!("did you mean {near}?")),
-        None => error,
-    }
 }

@@ -12,7 +12,8 @@ use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Span;
 
-use super::{functions, meant, mistake, words};
+use super::{functions, mistake, words};
+use crate::base::nearest::propose;
 use crate::base::{Error, Result};
 
 /// Names that the engine gives to tables of its own, wherever a WITH ends.
@@ -131,7 +132,7 @@ impl Walk<'_> {
         }
         let error = mistake(format!("there is no view {}", ident.value), words::place(ident.span.start));
         let known = self.listed.iter().map(String::as_str);
-        ControlFlow::Break(meant(error.expected(views), &written, known))
+        ControlFlow::Break(propose(error.expected(views), &written, known))
     }
 
     fn function(&self, function: &Function) -> Step {
@@ -142,7 +143,7 @@ impl Walk<'_> {
         let place = words::place(function.name.span().start);
         let error = mistake(format!("the function {name} is not one that a question may use"), place)
             .expected("one of highwater sql CASE --functions");
-        ControlFlow::Break(meant(error, &name, self.functions.iter().map(String::as_str)))
+        ControlFlow::Break(propose(error, &name, self.functions.iter().map(String::as_str)))
     }
 }
 

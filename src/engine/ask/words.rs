@@ -2,7 +2,7 @@
 //! operators. So what is checked here is what the engine sees.
 
 use sqlparser::dialect::DuckDbDialect;
-use sqlparser::tokenizer::{Location, Token, Tokenizer, TokenizerError, Whitespace};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerError, Whitespace};
 
 use super::mistake;
 use crate::base::Result;
@@ -40,6 +40,10 @@ pub(super) fn plain(text: &str) -> Result<String> {
                 return Err(mistake("more than one statement", place(token.span.start))
                     .expected("exactly one SELECT"));
             }
+            Token::SingleQuotedString(_) if is_prefixed(&tokens, index) => {
+                return Err(mistake("a text with a letter before it", place(token.span.start))
+                    .expected("a plain text in single quotes, with a blank before it"));
+            }
             word if is_plain(word) => plain.push_str(&written(word)),
             other => {
                 let what = format!("`{other}` is not allowed here");
@@ -61,6 +65,12 @@ fn written(token: &Token) -> String {
         Token::Whitespace(Whitespace::SingleLineComment { prefix, comment }) => format!("{prefix}{comment}"),
         other => other.to_string(),
     }
+}
+
+/// `E'…'` and its like: the engine reads backslashes in such a text, and would see it end elsewhere.
+fn is_prefixed(tokens: &[TokenWithSpan], index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|before| matches!(before.token, Token::Word(_) | Token::Number(..)))
 }
 
 fn is_plain(token: &Token) -> bool {

@@ -1,0 +1,91 @@
+//! What the caller asks to fail on although the work is done: rejected input (`--strict`) and findings (`--fail-on`).
+//! Everything is written all the same; the exit status is 3.
+
+use std::path::Path;
+
+use crate::base::nearest::nearest;
+use crate::base::text::{grouped, shell_word};
+use crate::base::{Error, Kind, Result};
+use crate::case::FindingRecord;
+use crate::engine::canned;
+
+/// What was not read: records, and cells of records that were stored.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rejected {
+    /// Records.
+    pub records: u64,
+    /// Cells.
+    pub cells: u64,
+}
+
+impl Rejected {
+    /// In words; nothing where all was read.
+    pub fn words(self) -> Option<String> {
+        if self.records == 0 && self.cells == 0 {
+            return None;
+        }
+        Some(format!(
+            "{} records were rejected, and {} cells of other records could not be read",
+            grouped(self.records),
+            grouped(self.cells)
+        ))
+    }
+
+    /// Fails when something was rejected. `done` says what was done all the same.
+    ///
+    /// # Errors
+    /// Then.
+    pub fn strict(self, case: &Path, done: &str) -> Result<()> {
+        match self.words() {
+            None => Ok(()),
+            Some(words) => Err(Error::new(Kind::Rejected, format!("{words}; {done}"))
+                .expected("nothing rejected, because of --strict")
+                .next(show(case, "rejects"))),
+        }
+    }
+}
+
+/// Reads one value of `--fail-on`: the code of a finding, or a severity, which stands for it and all heavier ones.
+pub(super) fn fail_on(text: &str) -> std::result::Result<String, String> {
+    let queries = canned::quality().map_err(|error| error.to_string())?;
+    let codes = queries.iter().flat_map(|query| &query.findings).map(|finding| finding.code.as_str());
+    let known: Vec<&str> = canned::SEVERITIES.into_iter().chain(codes).collect();
+    if known.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let mut message = format!("expected {}, or the code of a finding", canned::SEVERITIES.join(", "));
+    if let Some(word) = nearest(text, known.into_iter()) {
+        message.push_str(&format!("; did you mean {word}?"));
+    }
+    Err(message)
+}
+
+/// Fails when there is a finding that the caller asked to fail on.
+///
+/// # Errors
+/// Then.
+pub(super) fn check_findings(fail_on: &[String], findings: &[FindingRecord], case: &Path) -> Result<()> {
+    let found: Vec<String> = findings
+        .iter()
+        .filter(|finding| fail_on.iter().any(|asked| is_asked(asked, finding)))
+        .map(|finding| format!("{} {}", grouped(finding.count), finding.code))
+        .collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Rejected, format!("found: {}; the run is made all the same", found.join(", ")))
+        .expected(format!("nothing of {}, because of --fail-on", fail_on.join(", ")))
+        .next(show(case, "findings")))
+}
+
+fn is_asked(asked: &str, finding: &FindingRecord) -> bool {
+    let weight = |word: &str| canned::SEVERITIES.iter().position(|severity| *severity == word);
+    match weight(asked) {
+        Some(least) => weight(&finding.severity).is_some_and(|own| own <= least),
+        None => finding.code == asked,
+    }
+}
+
+fn show(case: &Path, what: &str) -> String {
+    format!("highwater show {} {what}", shell_word(&case.display().to_string()))
+}
