@@ -61,8 +61,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     if arguments.strict {
         rejected.strict(case.root(), "all else is stored")?;
     }
-    say_rejected(rejected, &case, ui);
     ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
+    say_rejected(rejected, ui);
     Ok(())
 }
 
@@ -75,11 +75,10 @@ fn rejected(outcome: &Outcome) -> Rejected {
     }
 }
 
-/// Among the last lines: files stored in part must not look like files stored whole.
-fn say_rejected(rejected: Rejected, case: &Case, ui: &Ui) {
+/// The last line: files stored in part must not look like files stored whole.
+fn say_rejected(rejected: Rejected, ui: &Ui) {
     if let Some(words) = rejected.words() {
-        let case = text::shell_word(&case.root().display().to_string());
-        ui.say(&format!("REJECTED: {words}\n  next: highwater show {case} rejects"));
+        ui.say(&format!("REJECTED: {words}"));
     }
 }
 
@@ -92,7 +91,7 @@ pub fn store(case: &Case, inputs: &[PathBuf], ui: &Ui) -> Result<()> {
     let outcome = stored(case, &plan, ui)?;
     ui.say(&outcome::answer(&outcome));
     look(&outcome, case, ui);
-    say_rejected(rejected(&outcome), case, ui);
+    say_rejected(rejected(&outcome), ui);
     Ok(())
 }
 

@@ -227,7 +227,14 @@ pub fn quality() -> Result<Vec<Quality>> {
 }
 
 fn quality_query(sidecar: Embedded) -> Result<Quality> {
-    let sql = sql_of(sidecar).ok();
+    quality_from(sidecar, sql_of(sidecar).ok())
+}
+
+/// The findings that a sidecar and a text of SQL make together.
+///
+/// # Errors
+/// All mistakes of the sidecar at once.
+pub fn quality_from(sidecar: Embedded, sql: Option<Embedded>) -> Result<Quality> {
     toml_file::read(sidecar.path, sidecar.text, |file| {
         file.format(1);
         Quality {

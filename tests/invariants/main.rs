@@ -459,7 +459,7 @@ fn killed_at_any_moment_the_case_is_valid() {
     assert!(job::files(&one) == job::files(&other), "verdicts differ");
 
     let opened = highwater::case::Case::open(&case).expect("a case");
-    let held = opened.lock().expect("the lock");
+    let held = opened.lock("ingest").expect("the lock");
     let refused = job::program().args(["ingest", text(&case), text(&sample())]).output().expect("an answer");
     assert_eq!(refused.status.code(), Some(5), "two processes write one case");
     drop(held);

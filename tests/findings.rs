@@ -1,0 +1,496 @@
+//! Quality findings: a clean case has none that matters, what can't be decided is named truly, the summary shows them
+//! by weight, and a caller may fail on them and on rejects (3-rules, "Quality findings"; 1-overview, "Commands").
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::thread;
+
+use highwater::base::library::Embedded;
+use highwater::classify::check::{self, Fixture};
+use highwater::classify::quality::FindingRow;
+use highwater::engine::canned::{self, Need, Quality};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const INCIDENT: &str = "zendesk-2016";
+
+fn highwater(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A folder of exports and the case beside it.
+struct Job {
+    folder: TempDir,
+}
+
+impl Job {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let job = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(job.exports()).unwrap();
+        for (name, content) in files {
+            fs::write(job.exports().join(name), content).unwrap();
+        }
+        job
+    }
+
+    fn exports(&self) -> PathBuf {
+        self.folder.path().join("exports")
+    }
+
+    fn case(&self) -> PathBuf {
+        self.folder.path().join("case")
+    }
+
+    fn run(&self, more: &[&str]) -> Output {
+        let (case, exports) = (self.case(), self.exports());
+        let mut arguments =
+            vec!["run", text(&case), text(&exports), "--incident", INCIDENT, "--threads", "1"];
+        arguments.extend(more);
+        highwater(&arguments)
+    }
+
+    fn record(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.case().join("runs/0001/run.json")).unwrap()).unwrap()
+    }
+
+    /// Codes by severity.
+    fn findings(&self, severities: &[&str]) -> Vec<String> {
+        let record = self.record();
+        let findings = record["findings"].as_array().unwrap().iter();
+        let asked = findings.filter(|f| severities.contains(&f["severity"].as_str().unwrap()));
+        asked.map(|f| format!("{}: {}", f["code"].as_str().unwrap(), f["details"])).collect()
+    }
+}
+
+/// Facts that declare everything, as of 2019-10-02T12:00Z.
+fn facts() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/classify/fixtures/facts.toml"))
+        .unwrap()
+}
+
+/// Customers that the incident did not reach, in exports that lack nothing and contradict nothing.
+fn clean() -> Vec<(&'static str, String)> {
+    let made = "2018-05-01T00:00:00Z";
+    let later = "2018-06-01T00:00:00Z";
+    let keys = ["ab".repeat(32), "cd".repeat(32)];
+    vec![
+        ("facts.toml", facts()),
+        (
+            "accounts.csv",
+            format!(
+                "account_id,customer_id,products,created_at,activated_at,deleted_at,owner_email,security_email\n\
+                 a1,k1,support,{made},{made},,owner@one.example,security@one.example\n\
+                 a2,k2,chat,{made},{made},,owner@two.example,\n"
+            ),
+        ),
+        (
+            "users.csv",
+            format!(
+                "user_id,account_id,role,active,created_at,password_changed_at,has_password,sso_only,deleted_at\n\
+                 u1,a1,agent,true,{made},{later},true,false,\n\
+                 u2,a2,end_user,true,{later},,true,false,\n"
+            ),
+        ),
+        (
+            "app_installations.csv",
+            format!(
+                "installation_id,account_id,kind,installed_at,removed_at,holds_credentials,credentials_rotated_at\n\
+                 i1,a1,private,{later},,true,\n"
+            ),
+        ),
+        (
+            "certificates.csv",
+            format!(
+                "certificate_id,account_id,provided_by,key_sha256,uploaded_at,not_before,not_after,revoked_at,replaced_at\n\
+                 c1,a1,customer,{},{later},{made},2030-01-01T00:00:00Z,,\n\
+                 c2,a2,vendor,{},{later},{made},2030-01-01T00:00:00Z,,\n",
+                keys[0], keys[1]
+            ),
+        ),
+        (
+            "api_clients.csv",
+            format!("client_id,account_id,user_id,kind,created_at,revoked_at\nk1,a1,u1,oauth,{later},\n"),
+        ),
+        (
+            "credential_changes.csv",
+            format!(
+                "account_id,user_id,kind,subject_id,changed_at,effect\na1,u1,password,,{later},replaced\n"
+            ),
+        ),
+        (
+            "sso.csv",
+            "account_id,population,product,enforced,bypass_allowed,since,until\na1,agent,,true,false,,\n"
+                .to_owned(),
+        ),
+        // Determined after as_of: left out, and noted.
+        (
+            "accessed.csv",
+            "account_id,data_class,extent,determined_at\na1,user_data,some,2019-10-03T00:00:00Z\n".to_owned(),
+        ),
+    ]
+}
+
+fn job(files: &[(&'static str, String)]) -> Job {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, content)| (*name, content.as_str())).collect();
+    Job::new(&files)
+}
+
+/// The clean files, with one of them replaced.
+fn clean_but(name: &'static str, content: &str) -> Job {
+    let mut files = clean();
+    files.retain(|(file, _)| *file != name);
+    files.push((name, content.to_owned()));
+    job(&files)
+}
+
+#[test]
+fn unaffected_customers_in_clean_exports_give_no_finding_that_matters_and_no_letter() {
+    let job = job(&clean());
+    let output = job.run(&["--strict", "--fail-on", "serious", "--fail-on", "check"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(job.findings(&["serious", "check"]), Vec::<String>::new());
+    assert_eq!(job.findings(&["note"]), ["AFTER_AS_OF: []"]);
+    let outreach: Vec<String> = fs::read_dir(job.case().join("out/0001/lists"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("outreach-"))
+        .filter(|path| fs::read_to_string(path).unwrap().lines().count() > 1)
+        .map(|path| path.display().to_string())
+        .collect();
+    assert_eq!(outreach, Vec::<String>::new(), "letters to nobody");
+    assert!(said(&output).lines().all(|line| !line.contains("REJECTED")));
+}
+
+#[test]
+fn rejected_input_in_part_never_looks_like_success() {
+    let users = "user_id,account_id,role,created_at,has_password,deleted_at,sso_only\n\
+                 u1,a1,agent,2018-05-01T00:00:00Z,maybe,,false\n,a1,agent,2018-05-01T00:00:00Z,true,,false\n";
+    let job = clean_but("users.csv", users);
+    let plain = job.run(&[]);
+    assert!(plain.status.success(), "{}", said(&plain));
+    let shown = String::from_utf8(plain.stdout).unwrap();
+    let last = shown.trim_end().lines().last().unwrap().trim();
+    let case = job.case();
+    let expected = format!(
+        "REJECTED: 1 records and 1 cells could not be read. See: highwater show {} rejects",
+        text(&case)
+    );
+    assert_eq!(last, expected);
+
+    let strict = clean_but("users.csv", users);
+    let output = strict.run(&["--strict"]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let error = said(&output);
+    let first = error.lines().find(|line| line.starts_with("error:")).unwrap();
+    assert!(
+        first.contains("1 records were rejected, and 1 cells of other records could not be read"),
+        "{first}"
+    );
+    assert!(strict.case().join("out/0001/lists/lists.json").is_file(), "all else is written");
+    assert_eq!(strict.record()["counts"], job.record()["counts"]);
+}
+
+#[test]
+fn a_strict_ingest_stores_what_can_be_read_and_says_so_again() {
+    let job = clean_but("users.csv", "user_id,account_id,role\nu1,a1,agent\n,a1,agent\n");
+    let (case, users) = (job.case(), job.exports().join("users.csv"));
+    highwater(&["init", text(&case), "--incident", INCIDENT]);
+    let lax = ["ingest", text(&case), text(&users)];
+    // The same file again is stored already, and its rejects are rejects still.
+    for _ in 0..2 {
+        let output = highwater(&["ingest", text(&case), text(&users), "--strict"]);
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        assert!(said(&output).contains("error: 1 records were rejected"), "{}", said(&output));
+    }
+    let output = highwater(&lax);
+    assert!(output.status.success());
+    assert!(said(&output).contains("REJECTED: 1 records were rejected"), "{}", said(&output));
+    let clean = highwater(&["ingest", text(&case), text(&job.exports().join("sso.csv")), "--strict"]);
+    assert!(clean.status.success(), "{}", said(&clean));
+    assert!(!said(&clean).contains("REJECTED"));
+}
+
+#[test]
+fn a_caller_may_fail_on_a_finding_or_a_weight() {
+    let sso = "account_id,population,product,enforced,bypass_allowed,since,until\na1,agent,,true,true,,\n";
+    let job = clean_but("sso.csv", sso);
+    assert!(job.run(&["--fail-on", "serious", "--fail-on", "CONFLICT"]).status.success());
+    let case = job.case();
+    for asked in ["check", "note", "SSO_BYPASS"] {
+        let output = highwater(&["classify", text(&case), "--fail-on", asked]);
+        assert_eq!(output.status.code(), Some(3), "{asked}: {}", said(&output));
+        assert!(said(&output).contains("error: found: 1 SSO_BYPASS"), "{asked}: {}", said(&output));
+    }
+    assert!(highwater(&["classify", text(&case), "--fail-on", "serious"]).status.success());
+    let wrong = highwater(&["classify", text(&case), "--fail-on", "SSO_BYPAS"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(said(&wrong).contains("did you mean SSO_BYPASS?"), "{}", said(&wrong));
+}
+
+#[test]
+fn the_summary_shows_findings_by_weight_and_an_empty_weight_as_empty() {
+    let sso = "account_id,population,product,enforced,bypass_allowed,since,until\na1,agent,,true,true,,\n";
+    let job = clean_but("sso.csv", sso);
+    let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
+    let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("no {words} in:\n{shown}"));
+    assert!(at("serious: none") < at("to check:"));
+    assert!(at("to check:") < at("1 SSO_BYPASS: Single sign-on is enforced but can be bypassed"));
+    assert!(at("1 SSO_BYPASS") < at("to note:"));
+    assert!(at("to note:") < at("1 AFTER_AS_OF"));
+    let case = job.case();
+    assert!(shown.contains(&format!("highwater show {} findings --code CODE", text(&case))), "{shown}");
+    let plain = fs::read_to_string(case.join("out/0001/lists/summary.txt")).unwrap();
+    assert!(plain.contains("highwater show CASE findings --code CODE"), "the same in every folder");
+}
+
+#[test]
+fn commands_of_the_summary_work_as_they_stand() {
+    for finding in canned::quality().unwrap().iter().flat_map(|query| &query.findings) {
+        for command in finding.next.split('`').skip(1).step_by(2) {
+            let help: Vec<&str> = command.split_whitespace().skip(1).chain(["--help"]).collect();
+            let output = highwater(&help);
+            assert!(output.status.success(), "{}: {command}: {}", finding.code, said(&output));
+        }
+    }
+}
+
+// ---- What can't be decided ----
+
+/// The sample's exports, without the columns or tables that a need names.
+fn sample_without(need: Option<&Need>) -> Job {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(INCIDENT);
+    let job = Job::new(&[]);
+    fs::create_dir(job.exports().join("exports")).unwrap();
+    fs::copy(sample.join("facts.toml"), job.exports().join("facts.toml")).unwrap();
+    let mut custody = fs::read_to_string(sample.join("sources.toml")).unwrap();
+    for entry in fs::read_dir(sample.join("exports")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        match left(&path, need) {
+            Some(bytes) => fs::write(job.exports().join("exports").join(&name), bytes).unwrap(),
+            None => custody = without_source(&custody, &name),
+        }
+    }
+    fs::write(job.exports().join("sources.toml"), custody).unwrap();
+    job
+}
+
+fn without_source(custody: &str, file: &str) -> String {
+    let parts = custody.split("[[source]]").filter(|part| !part.contains(&format!("exports/{file}\"")));
+    parts.collect::<Vec<_>>().join("[[source]]")
+}
+
+/// A file's bytes with the needed headers renamed; nothing when its table is needed as a whole.
+fn left(path: &Path, need: Option<&Need>) -> Option<Vec<u8>> {
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    let bytes = fs::read(path).unwrap();
+    let end = bytes.iter().position(|b| *b == b'\n').unwrap();
+    let (head, rest) = bytes.split_at(end);
+    let mut head = String::from_utf8(head.to_vec()).unwrap();
+    for place in need.iter().flat_map(|need| &need.one_of) {
+        if name.split("-2019").next() != Some(place.table.as_str()) {
+            continue;
+        }
+        let column = place.column.as_ref()?;
+        let known = highwater::engine::tables::table(&place.table).unwrap().column(column).unwrap();
+        let names: BTreeSet<String> = known.headers().map(folded).collect();
+        let separator = if head.contains(';') { ";" } else { "," };
+        let cells: Vec<String> = head
+            .split(separator)
+            .map(|cell| if names.contains(&folded(cell)) { "not_ours".to_owned() } else { cell.to_owned() })
+            .collect();
+        head = cells.join(separator);
+    }
+    Some([head.as_bytes(), rest].concat())
+}
+
+fn folded(header: &str) -> String {
+    let plain = header.trim().trim_matches(['\u{feff}', '"']).to_lowercase();
+    plain.chars().filter(|c| !" _-.\r".contains(*c)).collect()
+}
+
+/// The reasons that are somebody's, with their query.
+fn reasons(job: &Job) -> BTreeSet<(String, String)> {
+    let (case, exports) = (job.case(), job.exports());
+    for arguments in [
+        vec!["init", text(&case), "--incident", INCIDENT],
+        vec!["ingest", text(&case), text(&exports), "--threads", "1"],
+        vec!["classify", text(&case), "--as-of", "2019-10-02T12:00:00Z", "--threads", "1"],
+    ] {
+        let output = highwater(&arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    }
+    let record = job.record();
+    let counts = record["counts"].as_object().unwrap().iter();
+    counts
+        .flat_map(|(query, states)| {
+            let reasons = states.as_object().unwrap().values().flat_map(|r| r.as_object().unwrap().keys());
+            reasons.map(|reason| (query.clone(), reason.clone())).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn without_what_a_rule_needs_it_is_nobodys_reason() {
+    let mut rules: BTreeMap<Need, BTreeSet<(String, String)>> = BTreeMap::new();
+    for query in canned::classify_all().unwrap() {
+        for reason in &query.reasons {
+            for need in &reason.needs {
+                rules.entry(need.clone()).or_default().insert((query.id.clone(), reason.code.clone()));
+            }
+        }
+    }
+    let whole = reasons(&sample_without(None));
+    let waiting: Mutex<Vec<_>> = Mutex::new(rules.into_iter().collect());
+    let next = || waiting.lock().unwrap().pop();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((need, rules)) = next() {
+                    let job = sample_without(Some(&need));
+                    let left = reasons(&job);
+                    for rule in rules.iter().filter(|rule| whole.contains(*rule)) {
+                        assert!(!left.contains(rule), "{rule:?} does not need {need}");
+                    }
+                    let told = job.findings(&["serious", "check"]).join("\n");
+                    for (query, code) in &rules {
+                        assert!(
+                            told.contains(code.as_str())
+                                || told.contains(&format!("no verdicts at all: {query}")),
+                            "{query}.{code} is silent without {need}, and that is not told:\n{told}"
+                        );
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn each_ending_is_needed_by_a_rule_so_that_its_absence_is_told() {
+    let needs: BTreeSet<String> = canned::classify_all()
+        .unwrap()
+        .iter()
+        .flat_map(|query| query.reasons.iter().flat_map(|reason| &reason.needs))
+        .flat_map(|need| need.one_of.iter().map(ToString::to_string))
+        .collect();
+    for ending in [
+        "accounts.deleted_at",
+        "users.deleted_at",
+        "app_installations.removed_at",
+        "certificates.revoked_at",
+        "certificates.replaced_at",
+        "api_clients.revoked_at",
+    ] {
+        assert!(needs.contains(ending), "{ending}");
+    }
+}
+
+// ---- `queries check` ----
+
+fn changed(id: &str, from: &str, to: &str) -> Vec<Quality> {
+    let mut queries = canned::quality().unwrap();
+    let query = queries.iter_mut().find(|query| query.id == id).unwrap();
+    assert!(query.sidecar.text.contains(from), "{from}");
+    let text = query.sidecar.text.replacen(from, to, 1).leak();
+    let sql = query.sql;
+    *query = canned::quality_from(Embedded { path: query.sidecar.path, text }, sql).unwrap();
+    queries
+}
+
+fn codes(queries: &[Quality]) -> Vec<&'static str> {
+    check::quality(queries).into_iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn shipped_findings_are_sound_and_a_wrong_sidecar_is_found() {
+    assert_eq!(check::quality(&canned::quality().unwrap()), []);
+    assert_eq!(
+        codes(&changed("contacts", "CONTACT_ODD\"", "CONTACT_ABSENT\"")),
+        ["CODE_TWICE", "CODE_TWICE"]
+    );
+    assert_eq!(codes(&changed("intake", "\"EMPTY_SOURCE\"", "\"CONFLICT\"")), ["CODE_TWICE"]);
+    assert_eq!(codes(&changed("contacts", "\"CONTACT_ODD\"", "\"CONTACT_EVEN\"")), ["CODE_ABSENT"]);
+    assert_eq!(codes(&changed("contacts", "id = \"contacts\"", "id = \"people\"")), ["SIDECAR_ID"]);
+    assert_eq!(codes(&changed("contacts", "`highwater show CASE", "`show CASE")), ["NEXT"]);
+}
+
+#[test]
+fn a_finding_without_its_words_can_not_be_read() {
+    let query = canned::quality().unwrap().into_iter().find(|query| query.id == "contacts").unwrap();
+    for key in ["consequence.en", "next.en", "example.en", "severity"] {
+        let lines = query.sidecar.text.lines();
+        let mut found = false;
+        let without: Vec<&str> = lines
+            .filter(|line| {
+                let is_first = line.starts_with(key) && !found;
+                found |= is_first;
+                !is_first
+            })
+            .collect();
+        let sidecar = Embedded { path: query.sidecar.path, text: without.join("\n").leak() };
+        let error = canned::quality_from(sidecar, query.sql).unwrap_err();
+        assert!(error.to_string().contains(key.trim_end_matches(".en")), "{key}: {error}");
+    }
+}
+
+fn fixture(expected: &'static str) -> Fixture {
+    Fixture {
+        folder: "quality/fixtures/invented",
+        name: "invented",
+        profile: None,
+        facts: None,
+        sources: None,
+        given: vec![],
+        expected: Embedded { path: "quality/fixtures/invented/expected.csv", text: expected },
+    }
+}
+
+#[test]
+fn a_fixture_compares_all_findings_of_the_codes_that_it_names() {
+    let row = |code: &str, subject: &str| FindingRow {
+        code: code.to_owned(),
+        table: "users".to_owned(),
+        subject: Some(subject.to_owned()),
+        ..FindingRow::default()
+    };
+    let given = [row("CONFLICT", "u1"), row("DUPLICATE", "u1"), row("USER_MISSING", "u7")];
+    let compare = |expected| {
+        let compared = check::compare_findings(&fixture(expected), &given);
+        compared.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    let header = "code,table,subject,near_miss_of,why\n";
+    let with = |rows: &str| -> &'static str { format!("{header}{rows}").leak() };
+    assert_eq!(compare(with("CONFLICT,users,u1,,w\n,users,u2,CONFLICT,w\n")), Vec::<&str>::new());
+    assert_eq!(compare(with("CONFLICT,users,u2,,w\n")), ["FINDING_MISSING", "FINDING_EXTRA"]);
+    assert_eq!(compare(with(",users,u1,CONFLICT,w\n")), ["NEAR_MISS_FOUND", "FINDING_EXTRA"]);
+    assert_eq!(compare(with(",users,u1,CONFLICTS,w\n")), ["NEAR_MISS_WRONG"]);
+    assert_eq!(compare(with("CONFLICT,users,u1,,w\nCONFLICT,users,u1,,w\n")), ["FINDING_MISSING"]);
+    assert_eq!(compare("code,table,reason,near_miss_of,why\n"), ["FIXTURE_FORM"]);
+    let nothing = check::unreached_findings(&canned::quality().unwrap(), &[]);
+    let all = canned::quality().unwrap().iter().map(|query| query.findings.len()).sum::<usize>();
+    assert_eq!(
+        nothing.len(),
+        2 * all,
+        "each code needs a row that gives it and one that only just misses it"
+    );
+}
