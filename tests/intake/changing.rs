@@ -122,8 +122,9 @@ fn changed(change: impl Fn(&Path)) -> String {
     let path = bench.file("users.csv", USERS);
     let plan = intake::plan(&Request { inputs: vec![path.clone()], stated: Stated::default() }).unwrap();
     change(&path);
-    let told = intake::ingest(&bench.case, &plan, Options { threads: 2, memory: 1 << 30 }, &Meter::silent())
-        .unwrap_err();
+    let told =
+        intake::ingest(&bench.case, &plan, Options { threads: 2, ..Options::default() }, &Meter::silent())
+            .unwrap_err();
     assert!(bench.case.register().unwrap().sources().is_empty(), "nothing is stored");
     assert!(bench.store_bytes().is_empty(), "not even files that nobody sees");
     told.to_string()
