@@ -42,7 +42,7 @@ impl Pending {
         only_owner(&mut options);
         // A left one may be readable for others: its mode would stay.
         match fs::remove_file(pending_name(path)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("replace", path, e)),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("replace", path, e)),
             _ => Self::open(path, &options),
         }
     }

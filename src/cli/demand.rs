@@ -54,7 +54,7 @@ pub(super) fn fail_on(text: &str) -> std::result::Result<String, String> {
         return Ok(text.to_owned());
     }
     let mut message = format!("expected {}, or the code of a finding", canned::SEVERITIES.join(", "));
-    if let Some(word) = nearest(text, known.into_iter()) {
+    if let Some(word) = nearest(text, known) {
         message.push_str(&format!("; did you mean {word}?"));
     }
     Err(message)

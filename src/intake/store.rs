@@ -85,7 +85,7 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
         Err((_, why)) => return Err(nothing_stored(&mut lock, &act, why)),
     };
     let taken = facts.map_or(Ok(None), |(path, text)| {
-        case.write_facts(&text)?;
+        case.write_facts(text)?;
         Ok(Some(format!("took {} into the case as its facts", path.display())))
     });
     let committed = taken.and_then(|note| Ok((note, lock.commit(&storing.register)?)));

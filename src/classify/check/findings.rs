@@ -69,7 +69,7 @@ fn of_query(query: &Quality) -> Vec<Finding> {
 
 fn names_a_command(next: &str) -> bool {
     next.split('`').skip(1).step_by(2).any(|c| c.starts_with("highwater ") && c.contains(" CASE"))
-        && next.matches('`').count() % 2 == 0
+        && next.matches('`').count().is_multiple_of(2)
 }
 
 /// The columns of the query, and the codes that stand in it.

@@ -52,7 +52,7 @@ pub(super) fn page(library: &Library, query: &Classify, reason: &Reason) -> Page
     if !reason.example.is_empty() {
         page.heading("Example");
         page.text(&reason.example);
-        page.text(&shown_by(&reason.shown_by));
+        page.text(shown_by(&reason.shown_by));
     }
     spoken_of(&mut page, library, reason);
     order(&mut page, query, reason);
