@@ -321,6 +321,26 @@ fn a_record_is_shown_as_it_stands_in_its_source() {
     );
 }
 
+/// Places, hash and `--raw` are those of the file; what is read is its text.
+#[test]
+fn a_record_of_a_file_in_another_encoding_is_shown_as_its_text() {
+    let bench = Bench::new();
+    let (case, exports) = (bench.case(), bench.folder.path().join("more"));
+    fs::create_dir(&exports).unwrap();
+    let record = b"u9,a1,Zo\xeb";
+    fs::write(exports.join("people.csv"), [b"user_id,account_id,name\n".as_slice(), record, b"\n"].concat())
+        .unwrap();
+    let stated = "[[source]]\nfile = \"people.csv\"\nencoding = \"windows-1252\"\n";
+    fs::write(exports.join("sources.toml"), stated).unwrap();
+    done(&["ingest", &case, exports.to_str().unwrap(), "--quiet"]);
+    let shown = done(&["show", &case, "record", "people.csv", "1"]);
+    assert!(shown.contains("bytes   24 to 33, 9 without the line end\n"), "{shown}");
+    assert!(shown.contains("read as windows-1252") && shown.ends_with("\nu9,a1,Zoë\n"), "{shown}");
+    let as_json = json(&["show", &case, "record", "people.csv", "1", "--json"]);
+    assert_eq!((&as_json["text"], &as_json["byte_end"]), (&json!("u9,a1,Zoë"), &json!(33)));
+    assert_eq!(highwater(&["show", &case, "record", "people.csv", "1", "--raw"]).stdout, record);
+}
+
 #[test]
 fn a_source_that_has_moved_is_named_and_one_that_differs_refused() {
     let bench = Bench::new();

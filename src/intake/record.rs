@@ -1,5 +1,6 @@
 //! One record as it stands in its source, found by its number (2-tables, "Rejects").
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
@@ -30,6 +31,16 @@ impl RecordBytes {
     pub fn is_whole(&self) -> bool {
         self.bytes.len() as u64 == self.end - self.start
     }
+
+    /// Its text, in the encoding of its source; nothing where the bytes are no text in it.
+    #[must_use]
+    pub fn text(&self, source: &Source) -> Option<Cow<'_, str>> {
+        encoding_of(source).decode_without_bom_handling_and_without_replacement(&self.bytes)
+    }
+}
+
+fn encoding_of(source: &Source) -> &'static Encoding {
+    Encoding::for_label(source.reading.encoding.as_bytes()).unwrap_or(UTF_8)
 }
 
 /// Record `number` of a source, stored or rejected, read from the file at `path`. The file is read once: what is given
@@ -46,8 +57,7 @@ pub fn record_in_source(path: &Path, source: &Source, number: u64) -> Result<Rec
         return Err(Error::usage(format!("there is no record {number} in {}", source.source))
             .expected(format!("a record from 1 to {}", source.read)));
     }
-    let encoding = Encoding::for_label(source.reading.encoding.as_bytes()).unwrap_or(UTF_8);
-    let coding = Coding::of(encoding).unwrap_or(Coding::AsItStands(UTF_8));
+    let coding = Coding::of(encoding_of(source)).unwrap_or(Coding::AsItStands(UTF_8));
     let place = nearest(source, number);
     let mut input = Input::open(path, coding).map_err(|e| gone(path, source, e))?.from(place.1);
     let delimiter = delimiter_of(&source.reading.delimiter);

@@ -1,20 +1,21 @@
-//! Killed at random moments, again and again, at one and the same case.
+//! Killed at random moments, again and again, at one and the same case. Between two calls that change the case nothing
+//! of it changes, so a random moment is a random call, before or after which the program is killed: the same draw meets
+//! the same moment again.
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use crate::support::{Act, Bench, assert_same, assert_valid, content, said};
+use crate::support::{Act, Bench, assert_same, assert_valid, calls, content, said};
 
 /// Kills of each command; more with `HIGHWATER_KILLS`.
 fn kills() -> usize {
     std::env::var("HIGHWATER_KILLS").ok().and_then(|value| value.parse().ok()).unwrap_or(8)
 }
 
-/// Delays drawn evenly from a seed that is printed; `HIGHWATER_SEED` gives it again.
-struct Delays(u64);
+/// Moments drawn evenly from a seed that is printed; `HIGHWATER_SEED` gives it again.
+struct Moments(u64);
 
-impl Delays {
+impl Moments {
     fn new(of: &str) -> Self {
         let given = std::env::var("HIGHWATER_SEED").ok().and_then(|value| value.parse().ok());
         let clock =
@@ -24,32 +25,35 @@ impl Delays {
         Self(seed)
     }
 
-    fn next(&mut self, longest: Duration) -> Duration {
+    /// One of the first `count` calls, and how `faults.c` kills there.
+    fn next(&mut self, count: usize) -> (usize, &'static str) {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        longest.mul_f64((self.0 % 1_000) as f64 / 1_000.0)
+        let drawn = usize::try_from(self.0 >> 8).unwrap();
+        (drawn / 2 % count + 1, if drawn % 2 == 0 { "kill" } else { "killed" })
     }
 }
 
-/// Kills the command again and again at the same case, then lets it end; what it takes undisturbed is measured first.
-fn kill_many(of: &str, elsewhere: &Path, work: &Path, command: impl Fn(&Path) -> Command) {
-    let mut delays = Delays::new(of);
-    let begin = Instant::now();
-    let output = command(elsewhere).output().unwrap();
+/// Kills the command again and again at the same case, then lets it end; the calls that it makes undisturbed are
+/// counted first.
+fn kill_many(bench: &Bench, of: &str, elsewhere: &Path, work: &Path, command: impl Fn(&Path) -> Command) {
+    let mut moments = Moments::new(of);
+    let run = |work: &Path, (at, mode): (usize, &str)| {
+        let mut command = command(work);
+        bench.load_faults(&mut command, work, mode, at);
+        command.output().unwrap()
+    };
+    let output = run(elsewhere, (0, "none"));
     assert!(output.status.success(), "{of}: {}", said(&output));
-    let longest = begin.elapsed();
+    let count = calls(elsewhere).len();
     for kill in 0..kills() {
-        let mut child = command(work)
-            .stderr(std::process::Stdio::null())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(delays.next(longest));
-        // It may have ended by itself: then the next one finds everything done.
-        let _ = child.kill();
-        child.wait().unwrap();
-        assert_valid(&work.join("case"), &format!("{of}, kill {kill}"));
+        let moment = moments.next(count);
+        let output = run(work, moment);
+        // Where less is left to do than was drawn, it ends by itself.
+        let what = format!("{of}, kill {kill} at {moment:?}: {}", said(&output));
+        assert!(output.status.success() || output.status.code().is_none(), "{what}");
+        assert_valid(&work.join("case"), &what);
     }
     let output = command(work).output().unwrap();
     assert!(output.status.success(), "{of}: {}", said(&output));
@@ -60,8 +64,8 @@ fn a_command_killed_at_random_moments_goes_on_the_next_time() {
     let Some(bench) = Bench::get() else { return };
     for act in [Act::Ingest, Act::Classify, Act::Lists, Act::ListsAgain] {
         let what = format!("{act:?}");
-        let (elsewhere, work) = (bench.work(act, "timed"), bench.work(act, "killed"));
-        kill_many(&what, &elsewhere, &work, |work| bench.command(act, work));
+        let (elsewhere, work) = (bench.work(act, "counted"), bench.work(act, "killed"));
+        kill_many(bench, &what, &elsewhere, &work, |work| bench.command(act, work));
         assert_same(&work.join("case"), &bench.after(act), &what);
     }
 }
@@ -69,8 +73,8 @@ fn a_command_killed_at_random_moments_goes_on_the_next_time() {
 #[test]
 fn the_whole_job_killed_at_random_moments_goes_on_the_next_time() {
     let Some(bench) = Bench::get() else { return };
-    let (elsewhere, work) = (bench.work(Act::Init, "run-timed"), bench.work(Act::Init, "run-killed"));
-    kill_many("run", &elsewhere, &work, |work| bench.run_command(work));
+    let (elsewhere, work) = (bench.work(Act::Init, "run-counted"), bench.work(Act::Init, "run-killed"));
+    kill_many(bench, "run", &elsewhere, &work, |work| bench.run_command(work));
     let mut expected = content(&elsewhere.join("case"));
     let mut found = content(&work.join("case"));
     // Each case has a key of its own.

@@ -1,5 +1,6 @@
 //! `highwater show CASE record SOURCE N`: a record as it stands in its source file, whatever became of it.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ use crate::intake::{self, RecordBytes};
 
 /// Version of what `--json` prints.
 const FORMAT: u32 = 1;
+/// The encoding that needs no word.
+const UTF_8: &str = "UTF-8";
 /// How many hex digits name a source.
 const DIGITS: usize = 16;
 
@@ -35,8 +38,9 @@ struct Shown<'s> {
     /// SHA-256 of the record's bytes; none where not all of them are shown.
     sha256: Option<String>,
     became: Vec<Became>,
-    /// The record as text; none where it is not UTF-8.
-    text: Option<&'s str>,
+    encoding: &'s str,
+    /// The record as text; none where it is no text in the source's encoding.
+    text: Option<Cow<'s, str>>,
     bytes_hex: String,
 }
 
@@ -72,7 +76,7 @@ pub(super) fn run(case: &Case, arguments: &Arguments, ui: &Ui) -> Result<()> {
     }
     let became = sources.iter().map(|s| became(case, s, number, ui)).collect::<Result<Vec<_>>>()?;
     let shown = shown(source, &path, number, &record, became);
-    if ui.json { ui.data_json(&shown) } else { ui.data(&text(&shown, source, &record)) }
+    if ui.json { ui.data_json(&shown) } else { ui.data(&text(&shown, &record)) }
 }
 
 /// The entries of the register that a name means: one source, that feeds one table or more.
@@ -174,37 +178,34 @@ fn shown<'s>(
         byte_end: record.end,
         sha256: record.is_whole().then(|| digest::sha256(&record.bytes)),
         became,
-        text: std::str::from_utf8(&record.bytes).ok(),
+        encoding: &source.reading.encoding,
+        text: record.text(source),
         bytes_hex: digest::hex(&record.bytes),
     }
 }
 
-fn text(shown: &Shown<'_>, source: &Source, record: &RecordBytes) -> String {
+fn text(shown: &Shown<'_>, record: &RecordBytes) -> String {
     let mut text = format!(
-        "record  {} of {} (source {})\nbytes   {} to {}, {} without the line end{}\nsha256  {}\n",
+        "record  {} of {} (source {})\nbytes   {} to {}, {} without the line end\nsha256  {}\n",
         grouped(shown.record),
         printable(&shown.path),
         shown.source,
         shown.byte_start,
         shown.byte_end,
         grouped(record.end - record.start),
-        in_utf8(source),
         shown
             .sha256
             .as_deref()
             .unwrap_or("the record is longer than any record may be: only its beginning follows"),
     );
+    if shown.encoding != UTF_8 {
+        text.push_str(&format!("text    read as {}; its bytes: --raw\n", shown.encoding));
+    }
     for became in &shown.became {
         text.push_str(&format!("{}\n", became_text(became)));
     }
-    format!("{text}\n{}", escaped(&record.bytes))
-}
-
-fn in_utf8(source: &Source) -> String {
-    match source.reading.encoding.as_str() {
-        "UTF-8" => String::new(),
-        other => format!(", counted in the UTF-8 form of a {other} file"),
-    }
+    let bytes = shown.text.as_ref().map_or(record.bytes.as_slice(), |text| text.as_bytes());
+    format!("{text}\n{}", escaped(bytes))
 }
 
 fn became_text(became: &Became) -> String {
