@@ -6,7 +6,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+    clippy::print_stderr,
+    reason = "a test says what it expects by failing, or that it was skipped; the lints let only functions marked as tests do so"
 )]
 
 #[path = "help/commands.rs"]

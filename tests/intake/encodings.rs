@@ -125,7 +125,7 @@ fn a_separator_that_can_be_half_a_character_does_not_separate() {
     assert_eq!(bytes[1], b'|');
     let (text, _, _) = encoding_rs::SHIFT_JIS.encode("account_id,ポ\na,ポ\n");
     let stated = Stated { encoding: Some(encoding_rs::SHIFT_JIS), ..Stated::default() };
-    let (source, _) = Bench::new().one("accounts.csv", text.into_owned(), stated);
+    let (source, _) = Bench::new().one("accounts.csv", &text, stated);
     assert_eq!((source.reading.delimiter.as_str(), source.unknown_columns), (",", vec![letter.to_owned()]));
 }
 

@@ -57,7 +57,7 @@ fn a_header_of_no_table_is_told_with_the_nearest() {
 fn a_file_that_another_table_explains_better_is_not_taken_for_one_that_asks_for_little() {
     let bench = Bench::new();
     let header = "installation_id,app_name,kind,installed_at,holds_credentials";
-    bench.file("apps.csv", &format!("{header}\n7,Sync,private,2015-06-01T08:00:00Z,yes\n"));
+    bench.file("apps.csv", format!("{header}\n7,Sync,private,2015-06-01T08:00:00Z,yes\n"));
     let told = refused(&bench);
     assert!(told.contains("app_installations (5 of its columns are there, account_id is not)"), "{told}");
     assert!(told.contains("--account"), "{told}");

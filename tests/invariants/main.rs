@@ -47,7 +47,7 @@ fn sources(job: &Job) -> Vec<serde_json::Value> {
     job.json(&["status"])["sources"].as_array().expect("sources").clone()
 }
 
-/// 1. Records read = stored + left out by a filter + rejected, where *read* is counted here, apart from the
+/// (1) Records read = stored + left out by a filter + rejected, where *read* is counted here, apart from the
 /// program; a rejected record keeps number, byte range, hash, reason and a masked copy.
 /// More: `tests/intake`, `tests/fuzz.rs`.
 #[test]
@@ -109,7 +109,7 @@ fn rejects(job: &Job, source: &serde_json::Value) -> Vec<Reject> {
     rejects
 }
 
-/// 2. Each verdict's reason is a code of its query's sidecar, with the state that stands beside it there; the
+/// (2) Each verdict's reason is a code of its query's sidecar, with the state that stands beside it there; the
 /// record it rests on is found in its source by hash and number, and names the subject.
 /// More: `tests/goldens.rs`, `tests/reading.rs`.
 #[test]
@@ -151,7 +151,7 @@ fn stated_reasons(query: &str) -> BTreeMap<String, String> {
     reasons.map(|reason| (text(&reason["code"]), text(&reason["state"]))).collect()
 }
 
-/// 3. Where a cell can't be read, a code is not ours, a table is missing or nobody declared what the exports can
+/// (3) Where a cell can't be read, a code is not ours, a table is missing or nobody declared what the exports can
 /// show, nobody becomes clear by it, and nobody certain; what the rules give a meaning (3-rules, last but one
 /// section) is named here. More: `tests/rules`, the near misses of `highwater queries check`.
 #[test]
@@ -230,7 +230,7 @@ fn reuses_a_key(verdicts: &BTreeMap<String, Vec<csv::Row>>, (query, id): &(Strin
     query == "certificates" && verdicts["certificates"].iter().any(of_key)
 }
 
-/// 4. Take any record of a change or of single sign-on away, or every ending of a kind: the clear can only
+/// (4) Take any record of a change or of single sign-on away, or every ending of a kind: the clear can only
 /// become fewer. More: `tests/rules/losing.rs`, which takes them away one by one in generated cases.
 #[test]
 fn losing_exculpatory_evidence_never_clears_anyone() {
@@ -257,7 +257,7 @@ fn losing_exculpatory_evidence_never_clears_anyone() {
     }
 }
 
-/// 5. Every count is given as certain and at most; certain <= at most; and the rows between them are one query
+/// (5) Every count is given as certain and at most; certain <= at most; and the rows between them are one query
 /// away: the summary names it. More: `tests/deliverables.rs`.
 #[test]
 fn every_count_is_two_numbers() {
@@ -283,7 +283,7 @@ fn rows_of(job: &Job, select: &str) -> u64 {
     counted[0]["n"].as_u64().expect("a count")
 }
 
-/// 6. The same bytes of verdicts and the same id of the run, with other threads, files in another order, another
+/// (6) The same bytes of verdicts and the same id of the run, with other threads, files in another order, another
 /// time zone, language, home and working folder. More: `tests/determinism.rs`.
 #[test]
 fn the_same_in_gives_the_same_out() {
@@ -321,7 +321,7 @@ fn in_another_place(folder: &Path, arguments: &[&str]) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_default()
 }
 
-/// 7. The whole job leaves every byte of the sources as it was; another ingest, run, export and every look leaves
+/// (7) The whole job leaves every byte of the sources as it was; another ingest, run, export and every look leaves
 /// what was stored and what was found as it was. The register alone is replaced, whole.
 #[test]
 fn sources_store_and_runs_are_never_changed() {
@@ -358,7 +358,7 @@ fn sources_store_and_runs_are_never_changed() {
     }
 }
 
-/// 8. The program opens no socket: the system is asked about every call of the whole job and of every look.
+/// (8) The program opens no socket: the system is asked about every call of the whole job and of every look.
 /// More: `tests/lockdown.rs`.
 #[test]
 fn no_socket_is_ever_opened() {
@@ -389,7 +389,7 @@ fn no_socket_is_ever_opened() {
     }
 }
 
-/// 9. A secret in a column that is not ours, in a record that is rejected, or in a cell that can't be read stands
+/// (9) A secret in a column that is not ours, in a record that is rejected, or in a cell that can't be read stands
 /// nowhere in the case, and in nothing that was printed. More: `tests/secrecy.rs`.
 #[test]
 fn secrets_stay_out() {
@@ -417,7 +417,7 @@ fn secrets_stay_out() {
     }
 }
 
-/// 10. No code names an incident (`tests/names.rs` reads it); the same profile under another name gives the same
+/// (10) No code names an incident (`tests/names.rs` reads it); the same profile under another name gives the same
 /// verdicts.
 #[test]
 fn an_incident_is_data() {
@@ -433,7 +433,7 @@ fn an_incident_is_data() {
     assert!(job::files(&one) == job::files(&other), "verdicts differ");
 }
 
-/// 11. Killed whenever the case has grown by a file, the next command goes on, and the verdicts are the same;
+/// (11) Killed whenever the case has grown by a file, the next command goes on, and the verdicts are the same;
 /// while one process holds the case, another is refused. More: `tests/crashes.rs`.
 #[test]
 fn killed_at_any_moment_the_case_is_valid() {
@@ -470,7 +470,7 @@ fn count_files(folder: &Path) -> usize {
     walkdir::WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_type().is_file()).count()
 }
 
-/// 12. Exports that try to break out: formulas, ids that are paths, control characters, an open quote, bytes that
+/// (12) Exports that try to break out: formulas, ids that are paths, control characters, an open quote, bytes that
 /// are no text. Nothing stands outside the target, and no cell of a list is a formula. (Archives, bags and
 /// templates come with what reads them.) More: `tests/intake/hostile.rs`, `tests/memory.rs`.
 #[test]
