@@ -191,7 +191,7 @@ fn rejected_input_in_part_never_looks_like_success() {
     let last = shown.trim_end().lines().last().unwrap().trim();
     let case = job.case();
     let expected = format!(
-        "REJECTED: 1 records and 1 cells could not be read. See: highwater show {} rejects",
+        "REJECTED: records 1, single cells 1. See: highwater show {} rejects",
         text(&case)
     );
     assert_eq!(last, expected);
@@ -202,7 +202,7 @@ fn rejected_input_in_part_never_looks_like_success() {
     let error = said(&output);
     let first = error.lines().find(|line| line.starts_with("error:")).unwrap();
     assert!(
-        first.contains("1 records were rejected, and 1 cells of other records could not be read"),
+        first.contains("1 record was rejected, and 1 cell of other records could not be read"),
         "{first}"
     );
     assert!(strict.case().join("out/0001/lists/lists.json").is_file(), "all else is written");
@@ -219,11 +219,11 @@ fn a_strict_ingest_stores_what_can_be_read_and_says_so_again() {
     for _ in 0..2 {
         let output = highwater(&["ingest", text(&case), text(&users), "--strict"]);
         assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-        assert!(said(&output).contains("error: 1 records were rejected"), "{}", said(&output));
+        assert!(said(&output).contains("error: 1 record was rejected"), "{}", said(&output));
     }
     let output = highwater(&lax);
     assert!(output.status.success());
-    assert!(said(&output).contains("REJECTED: 1 records were rejected"), "{}", said(&output));
+    assert!(said(&output).contains("REJECTED: 1 record was rejected"), "{}", said(&output));
     let clean = highwater(&["ingest", text(&case), text(&job.exports().join("sso.csv")), "--strict"]);
     assert!(clean.status.success(), "{}", said(&clean));
     assert!(!said(&clean).contains("REJECTED"));

@@ -71,6 +71,12 @@ pub fn grouped(number: u64) -> String {
     grouped
 }
 
+/// So many of a thing, as people read it: `1 record`, `2,000 records`. `one` is the word for one of them.
+#[must_use]
+pub fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// A size in bytes as people read it: `1.5 MB`.
 #[must_use]
 pub fn size(bytes: u64) -> String {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::base::nearest::nearest;
-use crate::base::text::{grouped, shell_word};
+use crate::base::text::{counted, grouped, shell_word};
 use crate::base::{Error, Kind, Result};
 use crate::case::FindingRecord;
 use crate::engine::canned;
@@ -21,14 +21,15 @@ pub(super) struct Rejected {
 impl Rejected {
     /// In words; nothing where all was read.
     pub fn words(self) -> Option<String> {
-        if self.records == 0 && self.cells == 0 {
-            return None;
+        let were = if self.records == 1 { "was" } else { "were" };
+        let records = format!("{} {were} rejected", counted(self.records, "record"));
+        let cells = counted(self.cells, "cell");
+        match (self.records, self.cells) {
+            (0, 0) => None,
+            (_, 0) => Some(records),
+            (0, _) => Some(format!("{cells} could not be read")),
+            _ => Some(format!("{records}, and {cells} of other records could not be read")),
         }
-        Some(format!(
-            "{} records were rejected, and {} cells of other records could not be read",
-            grouped(self.records),
-            grouped(self.cells)
-        ))
     }
 
     /// Fails when something was rejected. `done` says what was done all the same.

@@ -14,6 +14,6 @@ mod verdicts;
 mod written;
 
 pub use lists::{Format, Wanted, export as lists};
-pub use summary::{Summary, of_run as summary};
+pub use summary::{Number, Summary, of_run as summary};
 pub use verdicts::export as verdicts;
 pub use written::{Written, WrittenFile};

@@ -269,9 +269,12 @@ fn every_count_is_two_numbers() {
         assert!(certain <= at_most, "{number}");
         let [query, sure, possible] =
             ["query", "certain_where", "at_most_where"].map(|key| number[key].as_str().expect("text"));
-        let between = format!("SELECT * FROM {query} WHERE ({possible}) AND NOT ({sure})");
+        let counted =
+            number["distinct"].as_str().map_or("*".to_owned(), |column| format!("DISTINCT {column}"));
+        let between = format!("SELECT {counted} FROM {query} WHERE ({possible}) AND NOT ({sure})");
         assert_eq!(rows_of(&SAMPLE, &between), at_most - certain, "{number}");
-        assert_eq!(rows_of(&SAMPLE, &format!("SELECT * FROM {query} WHERE {sure}")), certain, "{number}");
+        let certainly = format!("SELECT {counted} FROM {query} WHERE {sure}");
+        assert_eq!(rows_of(&SAMPLE, &certainly), certain, "{number}");
         differ += u64::from(certain < at_most);
     }
     assert!(numbers.len() >= 10 && differ >= 5, "{} numbers, {differ} in doubt", numbers.len());

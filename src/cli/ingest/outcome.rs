@@ -19,19 +19,19 @@ pub(super) fn answer(outcome: &Outcome) -> String {
 
 fn sum(outcome: &Outcome) -> String {
     let new: Vec<&IngestedFile> = outcome.files.iter().filter(|file| !file.already_stored).collect();
-    let all = |of: fn(&IngestedFile) -> u64| text::grouped(new.iter().map(|file| of(file)).sum());
-    let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+    let all = |of: fn(&IngestedFile) -> u64| new.iter().map(|file| of(file)).sum::<u64>();
+    let files = |count: usize| text::counted(count as u64, "file");
     let known = match outcome.files.len() - new.len() {
         0 => String::new(),
         known => format!("; {} stored before: nothing to do", files(known)),
     };
     format!(
-        "{} read: {} records, {} stored, {} rejected; {} cells could not be read{known}.",
+        "{} read: {}, {} stored, {} rejected; {} could not be read{known}.",
         files(new.len()),
-        all(|file| file.source.read),
-        all(|file| file.source.stored),
-        all(|file| file.source.rejected),
-        all(|file| file.source.field_rejects.values().sum()),
+        text::counted(all(|file| file.source.read), "record"),
+        text::grouped(all(|file| file.source.stored)),
+        text::grouped(all(|file| file.source.rejected)),
+        text::counted(all(|file| file.source.field_rejects.values().sum()), "cell"),
     )
 }
 

@@ -3,7 +3,7 @@
 use super::page::Page;
 use super::{Library, findings, queries};
 use crate::classify::check;
-use crate::engine::canned::{Classify, Reason, Word};
+use crate::engine::canned::{Classify, Need, Reason, Word};
 
 const INDEX: &str = "docs/reasons/README.md";
 
@@ -73,7 +73,11 @@ fn test(page: &mut Page, library: &Library, query: &Classify, reason: &Reason, p
     };
     page.text(asked);
     if !reason.needs.is_empty() {
-        let needs: Vec<String> = reason.needs.iter().map(|need| format!("`{need}`")).collect();
+        let one_of = |need: &Need| {
+            let places: Vec<String> = need.one_of.iter().map(|place| format!("`{place}`")).collect();
+            places.join(" or ")
+        };
+        let needs: Vec<String> = reason.needs.iter().map(one_of).collect();
         page.text(format!("It can not be TRUE unless some export has {}.", needs.join(", and ")));
     }
     let terms = terms(library, query, &reason.test);

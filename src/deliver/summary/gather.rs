@@ -114,6 +114,7 @@ fn named_numbers() -> Result<Vec<Number>> {
                     certain: 0,
                     at_most: 0,
                     query: text("query"),
+                    distinct: n.text("distinct"),
                     certain_where: text("certain"),
                     at_most_where: text("at_most"),
                 }

@@ -77,6 +77,8 @@ pub struct Number {
     pub at_most: u64,
     /// The verdicts that it counts.
     pub query: String,
+    /// The column whose values are counted, each once; without one it is rows.
+    pub distinct: Option<String>,
     /// Which of their rows are certain.
     pub certain_where: String,
     /// Which of their rows it is at most.

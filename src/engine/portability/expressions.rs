@@ -1,15 +1,16 @@
 //! Expressions: those known to mean the same on both engines pass, every other is a finding.
 
 use sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Spanned, TimezoneInfo, TypedString, UnaryOperator, Value, ValueWithSpan, WindowFrameUnits, WindowType,
+    BinaryOperator, CastKind, DataType, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Interval, Spanned, TimezoneInfo, TypedString, UnaryOperator, Value, ValueWithSpan,
+    WindowFrameUnits, WindowType,
 };
 use sqlparser::tokenizer::Span;
 
 use super::functions;
 use super::rules::{
-    CAST_OPERATOR, CAST_TYPE, CAST_VALUE, CLAUSE, EXPRESSION, FUNCTION, LITERAL, NESTED_VALUE, OPERATOR,
-    STAR_OPTION, TEXT_FUNCTION, TEXT_PATTERN, WINDOW_ORDER,
+    CAST_OPERATOR, CAST_TYPE, CAST_VALUE, CLAUSE, EXPRESSION, FUNCTION, INTERVAL, LITERAL, NESTED_VALUE,
+    OPERATOR, STAR_OPTION, TEXT_FUNCTION, TEXT_PATTERN, WINDOW_ORDER,
 };
 use super::walk::Walk;
 
@@ -51,6 +52,7 @@ pub(super) fn judge(walk: &mut Walk, expr: &Expr) {
             judge_substring(walk, expr.span(), substring_from.as_deref())
         }
         Expr::TypedString(typed) => judge_typed(walk, expr.span(), typed),
+        Expr::Interval(interval) => judge_interval(walk, expr.span(), interval),
         Expr::Function(function) => judge_function(walk, function),
         other => judge_other(walk, other),
     }
@@ -151,6 +153,19 @@ fn judge_typed(walk: &mut Walk, span: Span, typed: &TypedString) {
     let is_plain = text.chars().all(|c| c.is_ascii_digit() || "-: .".contains(c));
     if !is_timestamp || !is_plain || typed.uses_odbc_syntax {
         walk.found(span, LITERAL, typed.to_string());
+    }
+}
+
+/// Hours are the one length of time that both engines add to a time without zone in the same way.
+fn judge_interval(walk: &mut Walk, span: Span, interval: &Interval) {
+    let is_plain = matches!(interval.value.as_ref(), Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(n), .. })
+        if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let in_hours = interval.leading_field == Some(DateTimeField::Hour)
+        && interval.leading_precision.is_none()
+        && interval.last_field.is_none()
+        && interval.fractional_seconds_precision.is_none();
+    if !is_plain || !in_hours {
+        walk.found(span, INTERVAL, interval.to_string());
     }
 }
 

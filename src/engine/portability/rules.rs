@@ -44,6 +44,7 @@ rules! {
     FUNCTION: "a function of the list in 8-engineering, \"Queries\"",
     OPERATOR: "= <> < <= > >= AND OR NOT + - * ||",
     EXPRESSION: "CASE, comparisons, IS (NOT) NULL, IN, EXISTS, BETWEEN",
+    INTERVAL: "INTERVAL 'n' HOUR, n a whole number (a day or a month is not the same length everywhere)",
     LITERAL: "a plain text without backslash, a whole number, TRUE, FALSE, NULL, or TIMESTAMP '…' without zone",
     CLAUSE: "SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING … ORDER BY, CTEs and window functions",
 }
