@@ -113,7 +113,7 @@ fn make(case: &Case, number: u32, inputs: &mut Inputs, limits: Limits, meter: &M
         verdicts(case, number, record, query, session, &work)?;
     }
     work.say("quality findings");
-    let ground = quality::Ground { session, sources, judged, queries };
+    let ground = quality::Ground { session, sources, judged, queries, counts: &record.counts };
     record.findings = quality::look(&ground, &case.findings(number))?;
     work.advance(1);
     work.say("recount by a second engine");

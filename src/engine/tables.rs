@@ -82,6 +82,8 @@ pub struct Column {
     pub words: BTreeMap<String, String>,
     /// What it holds.
     pub what: String,
+    /// What follows where no export of the table has it, when that is more than that rules which need it are silent.
+    pub absent: Option<String>,
     /// A value as it may be written.
     pub example: String,
 }
@@ -247,6 +249,7 @@ fn column(section: &Section<'_>) -> Column {
         codes: section.texts("codes"),
         words: words(section),
         what: section.required_text("what").unwrap_or_default(),
+        absent: section.text("absent"),
         example: section.required_text("example").unwrap_or_default(),
     };
     check(section, &column);

@@ -1,30 +1,41 @@
 //! Tables and columns that no source has, with the rules that can't decide without them: `TABLE_ABSENT` and
-//! `COLUMN_ABSENT`. What a rule needs stands in the sidecar of its query.
+//! `COLUMN_ABSENT`. What a rule needs stands in the sidecar of its query, what else follows from a column's absence in
+//! the contract of its table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Ground;
 use super::gathered::{Gathered, Noticed};
+use crate::base::Result;
 use crate::case::Source;
 use crate::engine::canned::{Classify, Need, Place};
+use crate::engine::tables;
 
 /// Names what is absent and needed.
-pub(super) fn look(queries: &[Classify], sources: &[Source], gathered: &mut Gathered) {
-    let fed = Fed::of(sources);
-    for (place, rules) in fed.rules_without(queries) {
-        // A column that others stand in for is not missed.
-        if place.column.is_some() && rules.silent.is_empty() {
-            continue;
-        }
+///
+/// # Errors
+/// When a contract is wrong.
+pub(super) fn look(ground: &Ground<'_>, gathered: &mut Gathered) -> Result<()> {
+    let fed = Fed::of(ground.sources);
+    let mut absent = fed.rules_without(ground.queries);
+    fed.add_consequences(&mut absent)?;
+    for (place, mut rules) in absent {
+        // Another profile may ask otherwise: a reason that somebody has did decide.
+        rules.forget(|query, code| has_rows(ground, query, code));
+        let detail = rules.words();
         let code = if place.column.is_some() { "COLUMN_ABSENT" } else { "TABLE_ABSENT" };
-        let noticed = Noticed {
-            code: code.to_owned(),
-            table: place.table,
-            column: place.column,
-            detail: Some(rules.words()),
-            ..Noticed::default()
-        };
-        gathered.add(noticed, 1);
+        let noticed =
+            Noticed { code: code.to_owned(), table: place.table, column: place.column, ..Noticed::default() };
+        if !detail.is_empty() {
+            gathered.add(Noticed { detail: Some(detail), ..noticed }, 1);
+        }
     }
+    Ok(())
+}
+
+fn has_rows(ground: &Ground<'_>, query: &str, code: &str) -> bool {
+    let states = ground.counts.get(query).into_iter().flat_map(BTreeMap::values);
+    states.filter_map(|reasons| reasons.get(code)).any(|rows| *rows > 0)
 }
 
 /// The tables that sources feed, and their columns.
@@ -35,9 +46,11 @@ struct Fed<'s> {
 /// Rules by query.
 type ByQuery = BTreeMap<String, BTreeSet<String>>;
 
-/// What an absent table or column does to rules.
+/// What an absent table or column does.
 #[derive(Default)]
 struct Rules {
+    /// What it makes of the rows of its table, in words.
+    consequence: Option<&'static str>,
     /// Queries that have no subjects now.
     whole: BTreeSet<String>,
     /// Rules that can't decide.
@@ -47,10 +60,14 @@ struct Rules {
 }
 
 impl<'s> Fed<'s> {
+    /// A source of which no record could be stored feeds nothing (2-tables, "Coverage holds").
     fn of(sources: &'s [Source]) -> Self {
         let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for source in sources {
+        for source in sources.iter().filter(|source| source.stored > 0 || source.rejected == 0) {
             tables.entry(&source.table).or_default().extend(source.columns.keys().map(String::as_str));
+            if source.reading.account_id.is_some() {
+                tables.entry(&source.table).or_default().insert("account_id");
+            }
         }
         Self { tables }
     }
@@ -101,29 +118,57 @@ impl<'s> Fed<'s> {
             by_query.entry(query.to_owned()).or_default().insert(code.to_owned());
         }
     }
+
+    /// What follows for the rows of a table that some source feeds, of columns that none of them has.
+    fn add_consequences(&self, absent: &mut BTreeMap<Place, Rules>) -> Result<()> {
+        for table in tables::all()? {
+            for column in &table.columns {
+                let place = Place { table: table.name.clone(), column: Some(column.name.clone()) };
+                let is_fed = self.tables.contains_key(table.name.as_str());
+                if let Some(consequence) = column.absent.as_deref().filter(|_| is_fed && !self.has(&place)) {
+                    absent.entry(place).or_default().consequence = Some(consequence);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Rules {
+    /// Leaves out rules that decided all the same, those of queries that have no subjects, and among those that decide
+    /// by something else the ones that can't decide.
+    fn forget(&mut self, decided: impl Fn(&str, &str) -> bool) {
+        let Self { whole, silent, weakened, .. } = self;
+        retain(silent, |query, code| !whole.contains(query) && !decided(query, code));
+        for rules in weakened.values_mut() {
+            let is_silent =
+                |query: &str, code: &str| silent.get(query).is_some_and(|codes| codes.contains(code));
+            retain(rules, |query, code| !whole.contains(query) && !is_silent(query, code));
+        }
+        weakened.retain(|_, rules| !rules.is_empty());
+    }
+
     fn words(&self) -> String {
-        let mut parts = Vec::new();
+        let mut parts: Vec<String> = self.consequence.iter().map(|text| (*text).to_owned()).collect();
         if !self.whole.is_empty() {
             let queries: Vec<&str> = self.whole.iter().map(String::as_str).collect();
             parts.push(format!("no verdicts at all: {}", queries.join(", ")));
         }
-        let silent: ByQuery = self
-            .silent
-            .iter()
-            .filter(|(q, _)| !self.whole.contains(*q))
-            .map(|(q, c)| (q.clone(), c.clone()))
-            .collect();
-        if !silent.is_empty() {
-            parts.push(format!("can not decide: {}", listed(&silent)));
+        if !self.silent.is_empty() {
+            parts.push(format!("can not decide: {}", listed(&self.silent)));
         }
         for (left, rules) in &self.weakened {
             parts.push(format!("decide by {left} alone: {}", listed(rules)));
         }
         parts.join("; ")
     }
+}
+
+fn retain(rules: &mut ByQuery, keep: impl Fn(&str, &str) -> bool) {
+    for (query, codes) in rules.iter_mut() {
+        codes.retain(|code| keep(query, code));
+    }
+    rules.retain(|_, codes| !codes.is_empty());
 }
 
 fn listed(rules: &ByQuery) -> String {

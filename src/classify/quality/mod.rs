@@ -20,6 +20,7 @@ pub use gathered::SINGLE_ROWS;
 
 use gathered::{Gathered, Noticed};
 
+use super::Counts;
 use crate::base::{Error, Result, interrupt};
 use crate::case::{FindingRecord, Source};
 use crate::engine::Session;
@@ -36,6 +37,8 @@ pub(super) struct Ground<'r> {
     pub judged: &'r [Judged],
     /// The queries that the profile runs.
     pub queries: &'r [Classify],
+    /// How many rows each reason of theirs has.
+    pub counts: &'r BTreeMap<String, Counts>,
 }
 
 /// Looks for all findings, writes them to `file` and returns their counts, the heaviest first.
@@ -47,7 +50,7 @@ pub(super) fn look(ground: &Ground<'_>, file: &Path) -> Result<Vec<FindingRecord
     let mut gathered = Gathered::default();
     known::of_intake(ground.sources, &mut gathered);
     known::of_coverage(ground.judged, &mut gathered);
-    absent::look(ground.queries, ground.sources, &mut gathered);
+    absent::look(ground, &mut gathered)?;
     for query in &queries {
         interrupt::check()?;
         of_query(ground.session, query, &mut gathered)?;
