@@ -227,7 +227,7 @@ fn a_fed_coverage_that_reaches_holds() {
     for (coverage, table) in [(USERS, "users"), (CHANGES, "credential_changes")] {
         let judged = judge(coverage, &[source(table)]);
         assert!(judged.holds, "{:?}", judged.why_not());
-        assert_eq!(judged.kinds, [None]);
+        assert_eq!(judged.coverage.kind, None);
     }
 }
 
@@ -275,12 +275,18 @@ fn a_users_export_feeds_password_changes_only() {
     assert_eq!(codes(&judge(&kind("password"), &[source("users")])), ["COVERAGE_UNFED"]);
     assert_eq!(codes(&judge(&kind("app_credential"), &users)), ["COVERAGE_UNFED"]);
     assert!(judge(&kind("app_credential"), &[with("app_installations", "credentials_rotated_at")]).holds);
-    // Declared of all kinds, it holds for the one that is fed, and the other five are named.
-    let all = judge(CHANGES, &users);
-    assert!(!all.holds);
-    assert_eq!(all.kinds, [Some("password".to_owned())]);
-    assert_eq!(codes(&all), ["COVERAGE_UNFED"; 5]);
+    // Declared of all kinds, it holds for the one that is fed, and not for the other five.
     let fed = coverage::judge(&declared(CHANGES), &window(), at(AS_OF), &users);
+    let holds = fed.iter().filter(|judged| judged.holds).map(Judged::of).collect::<Vec<_>>();
+    assert_eq!(holds, ["credential_changes, kind password"]);
+    let others: Vec<&Judged> = fed.iter().filter(|judged| !judged.holds).collect();
+    assert_eq!(others.len(), 5);
+    assert!(others.iter().all(|judged| codes(judged) == ["COVERAGE_UNFED"]));
+    // Where no kind is fed, it is one coverage that does not hold.
+    assert_eq!(
+        judge(CHANGES, &[source("users")]).why_not(),
+        ["COVERAGE_UNFED: no source feeds credential_changes"]
+    );
     let tables = incident::parameters(&profile(PROFILE), at(AS_OF), &fed, &users);
     assert_eq!(rows(table(&tables, "param_coverage")), ["credential_changes password NULL NULL"]);
 }

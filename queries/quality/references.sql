@@ -41,7 +41,7 @@ WITH findings AS (
     UNION ALL
     SELECT 'USER_MISSING' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
     FROM store_credential_changes AS r
-    WHERE r.user_id IS NOT NULL
+    WHERE r.kind = 'password' AND r.user_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM store_users AS u WHERE u.user_id = r.user_id)
     UNION ALL
     SELECT 'USER_MISSING' AS code, 'api_clients' AS table_name, r.user_id AS subject, r.source, r.record

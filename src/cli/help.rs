@@ -111,8 +111,12 @@ pub(super) fn command() -> Command {
     command.help_template(template).after_help(closing).after_long_help(long)
 }
 
-/// What the help of that verb ends with; [`PROGRAM`] is the program itself.
-pub(super) fn ending_of(name: &str) -> Option<Ending> {
+/// What the help of that command of the built command line ends with. A verb below another one has none: `incidents
+/// show` is not `show`.
+pub(super) fn ending_of(command: &Command) -> Option<Ending> {
+    let full = command.get_bin_name().unwrap_or_else(|| command.get_name());
+    let name = full.strip_prefix(PROGRAM).map_or(full, str::trim_start);
+    let name = if name.is_empty() { PROGRAM } else { name };
     Words::read().endings.into_iter().find(|ending| ending.name == name)
 }
 

@@ -71,7 +71,7 @@ fn render(command: &Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     if command.has_subcommands() {
         man.render_subcommands_section(page)?;
     }
-    if let Some(ending) = help::ending_of(command.get_name()) {
+    if let Some(ending) = help::ending_of(command) {
         writeln!(page, ".SH EXAMPLES")?;
         for example in &ending.examples {
             writeln!(page, ".TP\n\\fB{}\\fR\n{}", escaped(&example.command), escaped(&example.does))?;

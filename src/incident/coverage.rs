@@ -33,14 +33,11 @@ pub struct FedSource {
 pub struct Judged {
     /// What was declared.
     pub coverage: Coverage,
-    /// Whether it holds for everything that it was declared for.
+    /// Whether it holds.
     pub holds: bool,
-    /// The kinds for which it holds: just `None` when for all that it was declared for. A coverage of changes of all
-    /// kinds can hold for some of them only, because other tables tell of some changes too.
-    pub kinds: Vec<Option<String>>,
     /// What speaks against it.
     pub objections: Vec<Objection>,
-    /// Rejected records of its table, by source: by so many the certain numbers may be too high
+    /// Where it holds, rejected records of its table, by source: by so many the certain numbers may be too high
     /// (`COVERAGE_REJECTS`).
     pub rejects: Vec<(String, u64)>,
 }
@@ -71,36 +68,34 @@ impl Judged {
     }
 }
 
-/// Judges every declared coverage by the incident's window, the state that verdicts speak of, and the sources.
+/// Judges every declared coverage by the incident's window, the state that verdicts speak of, and the sources. One of
+/// changes of all kinds that holds for some of them only, because other tables tell of some changes too, becomes one a
+/// kind.
 #[must_use]
 pub fn judge(facts: &Facts, window: &Window, as_of: i64, fed: &[FedSource]) -> Vec<Judged> {
-    facts.coverages.iter().map(|coverage| judge_one(coverage, window, as_of, fed)).collect()
+    facts.coverages.iter().flat_map(|coverage| judge_by_kind(coverage, window, as_of, fed)).collect()
 }
 
-fn judge_one(coverage: &Coverage, window: &Window, as_of: i64, fed: &[FedSource]) -> Judged {
-    let mut objections = short(coverage, window, as_of);
-    let is_short = !objections.is_empty();
-    let mut kinds = Vec::new();
-    for kind in asked_kinds(coverage) {
-        let found = objections_by_sources(coverage, kind, as_of, fed);
-        if found.is_empty() && !is_short {
-            kinds.push(kind.map(str::to_owned));
-        }
-        for objection in found {
-            if !objections.contains(&objection) {
-                objections.push(objection);
-            }
-        }
+fn judge_by_kind(coverage: &Coverage, window: &Window, as_of: i64, fed: &[FedSource]) -> Vec<Judged> {
+    let of_kind = |kind: Option<&str>| Coverage { kind: kind.map(str::to_owned), ..coverage.clone() };
+    let kinds = asked_kinds(coverage).into_iter();
+    let each: Vec<Judged> = kinds.map(|kind| judge_one(of_kind(kind), window, as_of, fed)).collect();
+    let holding = each.iter().filter(|judged| judged.holds).count();
+    if each.len() > 1 && holding > 0 && holding < each.len() {
+        return each;
     }
+    vec![judge_one(coverage.clone(), window, as_of, fed)]
+}
+
+fn judge_one(coverage: Coverage, window: &Window, as_of: i64, fed: &[FedSource]) -> Judged {
+    let mut objections = short(&coverage, window, as_of);
+    objections.extend(objections_by_sources(&coverage, as_of, fed));
     let holds = objections.is_empty();
-    if holds {
-        kinds = vec![coverage.kind.clone()];
-    }
-    Judged { coverage: coverage.clone(), holds, kinds, objections, rejects: rejects(coverage, fed) }
+    let rejects = if holds { rejects(&coverage, fed) } else { Vec::new() };
+    Judged { coverage, holds, objections, rejects }
 }
 
-/// The kinds that a coverage answers for. Changes are asked for by kind, and other tables feed some kinds; so one of
-/// all kinds is judged for each.
+/// The kinds that a coverage answers for. Changes are asked for by kind, and other tables feed some kinds.
 fn asked_kinds(coverage: &Coverage) -> Vec<Option<&str>> {
     match &coverage.kind {
         None if coverage.table == CHANGES => CREDENTIAL_KINDS.iter().copied().map(Some).collect(),
@@ -126,18 +121,10 @@ fn short(coverage: &Coverage, window: &Window, as_of: i64) -> Vec<Objection> {
     details.into_iter().map(|detail| Objection { code: "COVERAGE_SHORT", detail }).collect()
 }
 
-fn objections_by_sources(
-    coverage: &Coverage,
-    kind: Option<&str>,
-    as_of: i64,
-    fed: &[FedSource],
-) -> Vec<Objection> {
-    let feeding: Vec<&FedSource> = fed.iter().filter(|source| feeds(source, coverage, kind)).collect();
+fn objections_by_sources(coverage: &Coverage, as_of: i64, fed: &[FedSource]) -> Vec<Objection> {
+    let feeding: Vec<&FedSource> = fed.iter().filter(|source| feeds(source, coverage)).collect();
     if feeding.is_empty() {
-        let detail = match (&coverage.kind, kind) {
-            (None, Some(kind)) => format!("no source feeds {} with changes of kind {kind}", coverage.table),
-            _ => format!("no source feeds {}", coverage.of()),
-        };
+        let detail = format!("no source feeds {}", coverage.of());
         return vec![Objection { code: "COVERAGE_UNFED", detail }];
     }
     match &coverage.accepted {
@@ -146,13 +133,13 @@ fn objections_by_sources(
     }
 }
 
-/// Whether a source feeds a coverage's table, for that kind of change. What a users export says of passwords, and an
+/// Whether a source feeds a coverage's table, for its kind of change. What a users export says of passwords, and an
 /// installations export of credentials, are changes too.
-fn feeds(source: &FedSource, coverage: &Coverage, kind: Option<&str>) -> bool {
+fn feeds(source: &FedSource, coverage: &Coverage) -> bool {
     if source.table == coverage.table {
         return source.stored > 0 || source.rejected == 0;
     }
-    let elsewhere = match kind {
+    let elsewhere = match coverage.kind.as_deref() {
         Some("password") => ("users", "password_changed_at"),
         Some("app_credential") => ("app_installations", "credentials_rotated_at"),
         _ => return false,

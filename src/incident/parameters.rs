@@ -138,16 +138,13 @@ fn coverages(judged: &[Judged]) -> ParameterTable {
         "param_coverage",
         &[("table_name", Text), ("kind", Text), ("role", Text), ("column_name", Text)],
     );
-    for judged in judged {
-        let coverage = &judged.coverage;
-        for kind in &judged.kinds {
-            table.row([
-                text(&coverage.table),
-                kind.clone().into(),
-                coverage.role.clone().into(),
-                coverage.column.clone().into(),
-            ]);
-        }
+    for Judged { coverage, .. } in judged.iter().filter(|judged| judged.holds) {
+        table.row([
+            text(&coverage.table),
+            coverage.kind.clone().into(),
+            coverage.role.clone().into(),
+            coverage.column.clone().into(),
+        ]);
     }
     table
 }

@@ -1,7 +1,7 @@
 //! `highwater queries explain NAME|CODE`.
 
 use super::super::{Ui, reference};
-use crate::base::{Result, table};
+use crate::base::Result;
 
 /// Arguments of `queries explain`.
 #[derive(Clone, Debug, clap::Args)]
@@ -19,14 +19,10 @@ pub(super) fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         });
         return ui.data_json(&serde_json::json!({ "format": 1, "pages": pages.collect::<Vec<_>>() }));
     }
-    if let [(_, page)] = found.as_slice() {
-        return ui.data(&page.plain());
-    }
-    let row = |(name, page): &(String, reference::Page)| vec![name.clone(), page.lead()];
-    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
-    ui.data(&table::render(&["name", "in words"], &rows, &[]))?;
-    if let Some((name, _)) = found.first() {
-        ui.say(&format!("next: name one of them, as in highwater queries explain {name}"));
+    let pages: Vec<String> = found.iter().map(|(_, page)| page.plain()).collect();
+    ui.data(&pages.join("\n"))?;
+    if let [(name, _), _, ..] = found.as_slice() {
+        ui.say(&format!("{} pages have that name; one alone: highwater queries explain {name}", found.len()));
     }
     Ok(())
 }

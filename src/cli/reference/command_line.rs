@@ -50,7 +50,7 @@ fn describe(page: &mut Page, verb: &Command) {
     if !arguments.is_empty() {
         page.list(arguments);
     }
-    if let Some(ending) = help::ending_of(verb.get_name()) {
+    if let Some(ending) = help::ending_of(verb) {
         let example = |example: &help::Example| format!("# {}\n{}", example.does, example.command);
         let examples: Vec<String> = ending.examples.iter().map(example).collect();
         page.code("text", examples.join("\n"));

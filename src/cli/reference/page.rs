@@ -64,15 +64,6 @@ impl Page {
         self.blocks.push(Block::Code(language, text.into()));
     }
 
-    /// The sentence that it begins with.
-    pub(in crate::cli) fn lead(&self) -> String {
-        let text = self.blocks.iter().find_map(|block| match block {
-            Block::Text(words) => Some(without_links(words)),
-            _ => None,
-        });
-        text.unwrap_or_default()
-    }
-
     /// The page as a file of `docs/`.
     #[must_use]
     pub fn markdown(&self) -> String {
