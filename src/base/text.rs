@@ -34,11 +34,18 @@ fn simple_lower(c: char) -> char {
 /// (2-tables, "Header matching").
 #[must_use]
 pub fn fold_name(written: &str) -> String {
-    written
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '\u{feff}'))
-        .flat_map(char::to_lowercase)
-        .collect()
+    folded(written).collect()
+}
+
+/// Whether what is written is that name, which is folded already.
+#[must_use]
+pub fn folds_to(written: &str, name: &str) -> bool {
+    folded(written).eq(name.chars())
+}
+
+fn folded(written: &str) -> impl Iterator<Item = char> {
+    let counts = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '\u{feff}');
+    written.chars().filter(counts).flat_map(char::to_lowercase)
 }
 
 /// A path for people: names may hold line ends and sequences that move the cursor.

@@ -100,8 +100,12 @@ impl ParquetOut {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let batch = concat_batches(&self.schema, &self.waiting)
-            .map_err(|e| Error::failed("cannot join rows for a Parquet file").because(e))?;
+        let batch = match self.waiting.as_slice() {
+            // A long record is a batch of its own, and not copied once more.
+            [one] => RecordBatch::try_new(self.schema.clone(), one.columns().to_vec()),
+            several => concat_batches(&self.schema, several),
+        };
+        let batch = batch.map_err(|e| Error::failed("cannot join rows for a Parquet file").because(e))?;
         self.rows += batch.num_rows() as u64;
         self.waiting.clear();
         (self.waiting_rows, self.waiting_bytes) = (0, 0);

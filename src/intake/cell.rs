@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserializer as _;
+use serde::de::{Error as _, IgnoredAny, SeqAccess, Visitor};
+
 use crate::base::text::lower_case;
 use crate::base::{Result, library, toml_file};
 
@@ -62,24 +65,76 @@ pub fn hex(text: &str) -> Cow<'_, str> {
     Cow::Owned(lower_case(&kept).into_owned())
 }
 
+/// Different items of a list at most; nobody writes more, and a cell of many megabytes must not fill the memory.
+const ITEMS: usize = 1_000_000;
+
+/// The items of a list.
+pub type Items<'t> = BTreeSet<Cow<'t, str>>;
+
 /// The items of a list: of a JSON array, or what `;` separates; trimmed, empty ones dropped, unique, sorted by bytes.
+/// Nothing when there are more different ones than anybody writes.
 #[must_use]
-pub fn items(text: &str, in_lower_case: bool) -> BTreeSet<String> {
-    let items = match json_items(text) {
-        Some(items) => items,
-        None => text.split(';').map(str::to_owned).collect(),
-    };
-    let trimmed = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty());
-    trimmed.map(|item| if in_lower_case { lower_case(item).into_owned() } else { item.to_owned() }).collect()
+pub fn items(text: &str, in_lower_case: bool) -> Option<Items<'_>> {
+    let mut found = Found { items: Items::new(), in_lower_case };
+    if !json_items(text, &mut found) {
+        found.items.clear();
+        text.split(';').all(|item| found.add(Cow::Borrowed(item)));
+    }
+    (found.items.len() <= ITEMS).then_some(found.items)
 }
 
-/// The items of a JSON array of texts and whole numbers; a `;` in one becomes `,`. Nothing when it is none.
-fn json_items(text: &str) -> Option<Vec<String>> {
-    if !text.trim_start().starts_with('[') {
-        return None;
+struct Found<'t> {
+    items: Items<'t>,
+    in_lower_case: bool,
+}
+
+impl<'t> Found<'t> {
+    /// Takes one item; false when there are too many.
+    fn add(&mut self, item: Cow<'t, str>) -> bool {
+        let trimmed = match item {
+            Cow::Borrowed(item) => Cow::Borrowed(item.trim()),
+            Cow::Owned(item) => Cow::Owned(item.trim().to_owned()),
+        };
+        let cased = match lower_case(&trimmed) {
+            Cow::Owned(lower) if self.in_lower_case => Cow::Owned(lower),
+            _ => trimmed,
+        };
+        if !cased.is_empty() {
+            self.items.insert(cased);
+        }
+        self.items.len() <= ITEMS
     }
-    let values: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    values.into_iter().map(json_item).collect()
+}
+
+/// Takes the items of a JSON array of texts and whole numbers; a `;` in one becomes `,`. False when it is none.
+fn json_items(text: &str, found: &mut Found<'_>) -> bool {
+    if !text.trim_start().starts_with('[') {
+        return false;
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    json.deserialize_seq(Array(found)).is_ok() && json.end().is_ok()
+}
+
+/// Reads an array item by item, so that none but its items are held.
+struct Array<'f, 't>(&'f mut Found<'t>);
+
+impl<'de> Visitor<'de> for Array<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of texts and whole numbers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<(), A::Error> {
+        while let Some(item) = items.next_element::<serde_json::Value>()? {
+            let item = json_item(item).ok_or_else(|| A::Error::custom("neither text nor whole number"))?;
+            if !self.0.add(Cow::Owned(item)) {
+                // Read on to the end: whether it is an array is still to be seen.
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+            }
+        }
+        Ok(())
+    }
 }
 
 fn json_item(value: serde_json::Value) -> Option<String> {
@@ -93,6 +148,13 @@ fn json_item(value: serde_json::Value) -> Option<String> {
 
 /// A list as it is stored.
 #[must_use]
-pub fn joined(items: &BTreeSet<String>) -> String {
-    items.iter().map(String::as_str).collect::<Vec<_>>().join(";")
+pub fn joined(items: &Items<'_>) -> String {
+    let mut text = String::with_capacity(items.iter().map(|item| item.len() + 1).sum());
+    for item in items {
+        if !text.is_empty() {
+            text.push(';');
+        }
+        text.push_str(item);
+    }
+    text
 }

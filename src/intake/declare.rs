@@ -1,5 +1,6 @@
 //! The account that a person declares: a customer's own case has one, and its exports may not name it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, new_null_array};
@@ -26,8 +27,9 @@ pub fn declare_account(
     if account.is_empty() {
         return Err(Error::usage("the account has no name").next("--account ID"));
     }
-    let items: Vec<String> =
-        products.map(|list| cell::items(list, true)).unwrap_or_default().into_iter().collect();
+    let items = cell::items(products.unwrap_or_default(), true)
+        .ok_or_else(|| Error::usage("the list of products is longer than anybody writes"))?;
+    let items: Vec<String> = items.into_iter().map(Cow::into_owned).collect();
     let statement = format!("account_id,products\n{account},{}\n", items.join(";"));
     let sha256 = digest::sha256(statement.as_bytes());
     let mut register = case.register()?;

@@ -70,7 +70,12 @@ impl<'r> Input<'r> {
 
     fn read_into(&mut self, buffer: &mut Vec<u8>) -> Result<usize> {
         let start = buffer.len();
-        buffer.reserve(self.chunk);
+        if buffer.len() > self.chunk {
+            // A long record is under way: twice as much room as it takes would be much.
+            buffer.reserve_exact(self.chunk);
+        } else {
+            buffer.reserve(self.chunk);
+        }
         let mut chunk = self.reader.by_ref().take(self.chunk as u64);
         let read = chunk.read_to_end(buffer).map_err(|e| Error::io("read", &self.path, e))?;
         self.hasher.update(buffer.get(start..).unwrap_or_default());

@@ -26,12 +26,16 @@ pub(super) struct Means<'m> {
     pub work: &'m Work,
 }
 
-/// Parts of a piece that wait to be taken; a usual piece has fewer, so that workers don't wait for their turn.
+/// Parts that wait to be taken; a usual piece has fewer, so that workers don't wait for their turn.
 const PARTS: usize = 4;
+/// Pieces go on together until they are so many or so long: what is cut into very small ones, as by many open quotes,
+/// would cost far more than its length.
+const PIECES: usize = 1_024;
+const BYTES: u64 = 1 << 20;
 
 type Answer = Result<Typed>;
-type Job = (Piece, SyncSender<Answer>);
-/// The parts of a piece to come, and its bytes.
+type Job = (Vec<Piece>, SyncSender<Answer>);
+/// The parts of pieces to come, and their bytes.
 type Taken = (Receiver<Answer>, u64);
 
 /// SHA-256 and length of what was read, when it began with the header that was planned.
@@ -57,13 +61,15 @@ pub(super) fn run(
             // Moved in, so that they close when the reader ends.
             let (jobs, order) = (jobs, order);
             let chunks = Chunks::new(layout.delimiter, LONGEST, layout.coding);
-            let pass_on = |piece| {
+            let mut waiting = Waiting::default();
+            let is_planned = chunks.run(&mut input, header, |piece| {
                 if let Piece::Chunk(chunk) = &piece {
                     means.work.advance(chunk.bytes.len() as u64);
                 }
-                pass_on(piece, &jobs, &order, &budget)
-            };
-            let is_planned = chunks.run(&mut input, header, pass_on)?;
+                waiting.add(piece);
+                if waiting.is_enough() { waiting.pass_on(&jobs, &order, &budget) } else { Ok(()) }
+            })?;
+            waiting.pass_on(&jobs, &order, &budget)?;
             Ok(is_planned.then(|| input.finish()))
         });
         let taken = take_all(answers, &budget, &mut take);
@@ -78,9 +84,10 @@ fn type_all(waiting: &Mutex<Receiver<Job>>, layout: &Layout) {
     let mut typist = Typist::new(layout);
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((piece, answer)) = job else { return };
+        let Ok((pieces, answer)) = job else { return };
         // Who does not take the answer has stopped.
-        let typed = catch_unwind(AssertUnwindSafe(|| typist.take(piece, |part| drop(answer.send(Ok(part))))));
+        let typed =
+            catch_unwind(AssertUnwindSafe(|| typist.take(pieces, |part| drop(answer.send(Ok(part))))));
         if let Err(error) = typed.unwrap_or_else(|_| Err(broken())) {
             let _ = answer.send(Err(error));
         }
@@ -93,18 +100,39 @@ fn broken() -> Error {
         .next("nothing of the file was stored; please report this")
 }
 
-fn pass_on(piece: Piece, jobs: &SyncSender<Job>, order: &SyncSender<Taken>, budget: &Budget) -> Result<()> {
-    let stopped = || Error::failed("reading was stopped");
-    let bytes = match &piece {
-        Piece::Chunk(chunk) => chunk.bytes.len(),
-        Piece::Rejected(_, bytes) => bytes.len(),
-    } as u64;
-    if !budget.take(bytes) {
-        return Err(stopped());
+/// Pieces that go on together.
+#[derive(Default)]
+struct Waiting {
+    pieces: Vec<Piece>,
+    bytes: u64,
+}
+
+impl Waiting {
+    fn add(&mut self, piece: Piece) {
+        self.bytes += match &piece {
+            Piece::Chunk(chunk) => chunk.bytes.len(),
+            Piece::Rejected(_, bytes) => bytes.len(),
+        } as u64;
+        self.pieces.push(piece);
     }
-    let (answer, parts) = sync_channel(PARTS);
-    order.send((parts, bytes)).map_err(|_| stopped())?;
-    jobs.send((piece, answer)).map_err(|_| stopped())
+
+    fn is_enough(&self) -> bool {
+        self.bytes >= BYTES || self.pieces.len() >= PIECES
+    }
+
+    fn pass_on(&mut self, jobs: &SyncSender<Job>, order: &SyncSender<Taken>, budget: &Budget) -> Result<()> {
+        let stopped = || Error::failed("reading was stopped");
+        let Self { pieces, bytes } = std::mem::take(self);
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        if !budget.take(bytes) {
+            return Err(stopped());
+        }
+        let (answer, parts) = sync_channel(PARTS);
+        order.send((parts, bytes)).map_err(|_| stopped())?;
+        jobs.send((pieces, answer)).map_err(|_| stopped())
+    }
 }
 
 /// Owns the queue, so that it closes when this ends, however it ends.

@@ -302,6 +302,7 @@ impl PlannedFile {
             coding: self.head.coding,
             delimiter: self.head.delimiter,
             header: self.head.fields.iter().map(|field| field.clone().into_bytes()).collect(),
+            names: self.head.fields.iter().map(|field| text::fold_name(field)).collect(),
             places: self.columns.places.clone(),
             forms: table.columns.iter().map(|column| form(&column.name)).collect(),
             fill: fill.map(|(account, index)| (index, account.to_owned())),

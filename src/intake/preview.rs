@@ -114,10 +114,10 @@ fn sample(
         &file.head.sample,
         !file.is_longer_than_sample(),
         |piece: Piece| {
-            typist.take(piece, |typed| {
+            typist.take(vec![piece], |typed| {
                 tally.add(typed.tally);
                 if first.is_none() {
-                    first = typed.rows.into_iter().next().filter(|rows| rows.num_rows() > 0);
+                    first = Some(typed.rows).filter(|rows| rows.num_rows() > 0);
                 }
             })
         },

@@ -1,61 +1,113 @@
 //! Whether a record can be stored, and if not, why not.
 
-use super::head::behind_marks;
 use super::records::Records;
 use super::rejects::Reason;
 use super::suspect;
 use super::typing::Layout;
+use crate::base::text::{fold_name, folds_to};
+use crate::engine::tables::ColumnKind;
 
-/// Why a record is rejected, and the column of ours that it is about.
-type Rejected<'l> = (Reason, Option<&'l str>);
+/// Why a record can't be stored.
+pub(super) enum Unreadable<'l> {
+    /// It is rejected, and the column of ours that this is about.
+    Rejected(Reason, Option<&'l str>),
+    /// It is the header once more, in another order: from here on every cell would stand in another column.
+    OtherHeader,
+}
 
-/// The fields of a record that can be stored, as one text; else why not. `raw` is the record as it was cut.
+use Unreadable::Rejected;
+
+/// The fields of a record that can be stored, as one text that is cut only between characters; else why not. `raw` is
+/// the record as it was cut.
 pub(super) fn readable<'r, 'l>(
     layout: &'l Layout,
     records: &'r Records,
     raw: &[u8],
-) -> Result<&'r str, Rejected<'l>> {
+) -> Result<&'r str, Unreadable<'l>> {
     if records.count() != layout.header.len() {
-        return Err((Reason::FieldCount, None));
+        return Err(Rejected(Reason::FieldCount, None));
     }
     let text = std::str::from_utf8(records.fields())
-        .map_err(|e| (Reason::NotText, column_at(layout, records, e.valid_up_to())))?;
+        .map_err(|e| Rejected(Reason::NotText, column_at(layout, records, e.valid_up_to())))?;
+    // Two halves of a character in two cells are text together, and none of the two is.
+    let is_cut = |index: &usize| !text.is_char_boundary(records.range(*index).end);
+    if let Some(index) = (0..records.count()).find(is_cut) {
+        return Err(Rejected(Reason::NotText, column_of(layout, index)));
+    }
     if suspect::is_suspect(raw, layout.delimiter, layout.header.len()) {
-        return Err((Reason::QuoteSuspect, None));
+        return Err(Rejected(Reason::QuoteSuspect, None));
     }
-    if is_header(layout, records) {
-        return Err((Reason::HeaderAgain, None));
+    match header_again(layout, records, text) {
+        Some(true) => return Err(Rejected(Reason::HeaderAgain, None)),
+        Some(false) => return Err(Unreadable::OtherHeader),
+        None => {}
     }
+    cells(layout, records, text, raw)
+}
+
+/// Looks at the cells of ours: a value that every record needs must be there, and a line end may stand in texts and
+/// lists only, for elsewhere a quote that stayed open has swallowed it.
+fn cells<'r, 'l>(
+    layout: &'l Layout,
+    records: &Records,
+    text: &'r str,
+    raw: &[u8],
+) -> Result<&'r str, Unreadable<'l>> {
+    let has_lines = raw.iter().any(suspect::is_line_end);
     for (column, place) in layout.table.columns.iter().zip(&layout.places) {
-        let missing = |place: &usize| text.get(records.range(*place)).is_none_or(|t| t.trim().is_empty());
-        if column.required && place.as_ref().is_some_and(missing) {
-            return Err((Reason::RequiredMissing, Some(&column.name)));
+        let Some(place) = place else { continue };
+        let cell = text.get(records.range(*place)).unwrap_or_default().trim();
+        if has_lines && is_one_line(column.kind) && cell.bytes().any(|byte| suspect::is_line_end(&byte)) {
+            return Err(Rejected(Reason::QuoteSuspect, Some(&column.name)));
+        }
+        if column.required && cell.is_empty() {
+            return Err(Rejected(Reason::RequiredMissing, Some(&column.name)));
         }
     }
     Ok(text)
 }
 
-/// Whether it is the header once more, as where files were put one behind the other: then byte order marks may stand
-/// before it.
-fn is_header(layout: &Layout, records: &Records) -> bool {
-    let is_same = |(index, name): (usize, &Vec<u8>)| match index {
-        0 => first_of_header(records.field(0)) == name.as_slice(),
-        _ => records.field(index) == name.as_slice(),
-    };
-    layout.header.iter().enumerate().all(is_same)
+fn is_one_line(kind: ColumnKind) -> bool {
+    !matches!(kind, ColumnKind::Text | ColumnKind::List | ColumnKind::WordList)
 }
 
-/// The first field without marks; they keep its quotes from being read as such.
-fn first_of_header(field: &[u8]) -> &[u8] {
-    let behind = behind_marks(field);
-    let unquoted = behind.strip_prefix(b"\"").and_then(|f| f.strip_suffix(b"\""));
-    if behind.len() < field.len() { unquoted.unwrap_or(behind) } else { field }
+/// Whether it is the header once more, as where files were put one behind the other, and then whether in the same
+/// order. Names are compared as headers are.
+fn header_again(layout: &Layout, records: &Records, text: &str) -> Option<bool> {
+    let field = |index| text.get(records.range(index)).unwrap_or_default();
+    let first = first_of_header(field(0));
+    // Nearly every record ends here, at the first character.
+    if !layout.names.iter().any(|name| folds_to(first, name)) {
+        return None;
+    }
+    let fields = std::iter::once(first).chain((1..records.count()).map(field));
+    let mut names: Vec<String> = fields.map(fold_name).collect();
+    if names == layout.names {
+        return Some(true);
+    }
+    let mut known = layout.names.clone();
+    names.sort_unstable();
+    known.sort_unstable();
+    (names == known).then_some(false)
+}
+
+/// The first field without byte order marks; they keep its quotes from being read as such.
+fn first_of_header(field: &str) -> &str {
+    let behind = field.trim_start_matches('\u{feff}');
+    if behind.len() == field.len() {
+        return field;
+    }
+    behind.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(behind)
 }
 
 /// The column of ours that holds a byte of the fields.
 fn column_at<'l>(layout: &'l Layout, records: &Records, byte: usize) -> Option<&'l str> {
-    let columns = layout.table.columns.iter().zip(&layout.places);
-    let mut with_place = columns.filter_map(|(column, place)| place.map(|place| (column, place)));
-    let found = with_place.find(|(_, place)| records.range(*place).contains(&byte));
-    found.map(|(column, _)| column.name.as_str())
+    let index = (0..records.count()).find(|index| records.range(*index).contains(&byte))?;
+    column_of(layout, index)
+}
+
+/// The column of ours that a field of the file is.
+fn column_of(layout: &Layout, index: usize) -> Option<&str> {
+    let place = layout.places.iter().position(|place| *place == Some(index))?;
+    layout.table.columns.get(place).map(|column| column.name.as_str())
 }

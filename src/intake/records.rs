@@ -59,6 +59,9 @@ impl Records {
             // One long record does not keep its room for the rest of the file, in each worker.
             self.fields = vec![0; ROOM];
         }
+        if self.decoded.capacity() > ROOM {
+            self.decoded = Vec::new();
+        }
         // The parser takes a byte order mark off the first bytes that it sees. Those of a chunk are a file's only by
         // chance, so it sees a blank line first, which is no record.
         self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);
@@ -91,7 +94,12 @@ impl Records {
             self.count += ended;
             match result {
                 ReadRecordResult::Record => return (at, !input.is_empty()),
-                ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
+                ReadRecordResult::OutputFull => {
+                    // Fields are never longer than what they are parsed from.
+                    let most = written + bytes.len().saturating_sub(at);
+                    let room = (self.fields.len() * 2).min(most).max(self.fields.len() + 1);
+                    self.fields.resize(room, 0);
+                }
                 // Fields beyond the header's are only counted: the last place is used over and over.
                 ReadRecordResult::OutputEndsFull => {}
                 ReadRecordResult::InputEmpty if input.is_empty() => return (at, false),

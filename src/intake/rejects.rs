@@ -34,11 +34,13 @@ pub(super) enum Reason {
     NotAnInstant,
     /// A cell that is neither yes nor no.
     NotABoolean,
+    /// A list with more items than anybody writes.
+    ListTooLong,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RequiredMissing,
         Self::FieldCount,
         Self::HeaderAgain,
@@ -48,6 +50,7 @@ impl Reason {
         Self::RecordTooLong,
         Self::NotAnInstant,
         Self::NotABoolean,
+        Self::ListTooLong,
     ];
 
     /// Its code.
@@ -62,12 +65,13 @@ impl Reason {
             Self::RecordTooLong => "RECORD_TOO_LONG",
             Self::NotAnInstant => "NOT_AN_INSTANT",
             Self::NotABoolean => "NOT_A_BOOLEAN",
+            Self::ListTooLong => "LIST_TOO_LONG",
         }
     }
 
     /// Whether the whole record is rejected; else one cell of a record that is stored.
     pub fn is_of_record(self) -> bool {
-        !matches!(self, Self::NotAnInstant | Self::NotABoolean)
+        !matches!(self, Self::NotAnInstant | Self::NotABoolean | Self::ListTooLong)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use arrow::datatypes::SchemaRef;
+
 use super::input::Input;
 use super::orders::{OrdersSeen, dates, decided, order_notes};
 use super::pipeline::{self, Means};
@@ -283,13 +285,15 @@ fn same_reading(file: &PlannedFile, known: &Source) -> Result<()> {
 /// The files of the store that one source fills.
 struct Files<'p> {
     tables: Vec<ParquetOut>,
+    schemas: &'p [SchemaRef],
+    source: &'p str,
     rejects: RejectsOut<'p>,
     tally: Tally,
     chunks: Places,
 }
 
 impl<'p> Files<'p> {
-    fn create(case: &Case, layout: &Layout, source: &str, rejects: RejectsOut<'p>) -> Result<Self> {
+    fn create(case: &Case, layout: &'p Layout, source: &'p str, rejects: RejectsOut<'p>) -> Result<Self> {
         let mut tables = Vec::new();
         for ((name, columns), schema) in layout.table.stored_tables().iter().zip(&layout.schemas) {
             let is_looked_up =
@@ -301,12 +305,17 @@ impl<'p> Files<'p> {
                 .collect();
             tables.push(ParquetOut::create(&case.stored(name, source), schema.clone(), &looked_up)?);
         }
-        Ok(Self { tables, rejects, tally: Tally::default(), chunks: Vec::new() })
+        let schemas = layout.schemas.as_slice();
+        Ok(Self { tables, schemas, source, rejects, tally: Tally::default(), chunks: Vec::new() })
     }
 
     fn take(&mut self, typed: Typed) -> Result<()> {
-        for (out, rows) in self.tables.iter_mut().zip(&typed.rows) {
-            out.write(rows)?;
+        let mut tables = self.tables.iter_mut().zip(self.schemas);
+        if let Some((out, _)) = tables.next() {
+            out.write(&typed.rows)?;
+        }
+        for ((out, schema), long) in tables.zip(&typed.long) {
+            long.batches(schema, self.source, |rows| out.write(rows))?;
         }
         self.rejects.write(&typed.rejects)?;
         self.chunks.extend(typed.place.filter(|place| self.chunks.last() != Some(place)));

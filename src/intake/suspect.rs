@@ -14,26 +14,33 @@ struct Quoted {
 }
 
 /// Whether a record of several lines looks like several records:
-/// - a quoted cell's inner lines all have the header's width, blank lines not counted,
+/// - of a quoted cell's inner lines at least half have the header's width, blank ones not counted: what was swallowed may
+///   have its own broken records,
 /// - text stands right behind the closing quote of a cell of several lines: that quote opened a cell of a later record,
 /// - every single line of the record, the first and the last included, has the header's width.
+///
+/// A text that only looks like records is rejected with them: it is kept and named, glued records would be lost.
 pub(super) fn is_suspect(raw: &[u8], delimiter: u8, width: usize) -> bool {
     if width < 2 || !raw.iter().any(is_line_end) {
         return false;
     }
     let is_like_record = |line: &[u8]| fields(line, delimiter) == width;
-    // Of two columns a comma in each line of a text is nothing unusual.
-    if width > 2 && lines(raw).filter(|line| !line.is_empty()).all(is_like_record) {
+    if lines(raw).filter(|line| !is_blank(line)).all(is_like_record) {
         return true;
     }
     let suspect = |field: &Quoted| {
-        field.has_tail && field.is_long || field.inner > 0 && field.like_records == field.inner
+        field.has_tail && field.is_long || field.inner > 0 && field.like_records * 2 >= field.inner
     };
     quoted_fields(raw, delimiter, is_like_record).iter().any(suspect)
 }
 
-fn is_line_end(byte: &u8) -> bool {
+/// Whether a byte ends a line.
+pub(super) fn is_line_end(byte: &u8) -> bool {
     matches!(byte, b'\n' | b'\r')
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
 }
 
 /// The lines of a text, as if each carriage return and each line feed ended one: a pair makes a blank line.
@@ -79,7 +86,7 @@ fn inner_lines(content: &[u8], is_like_record: impl Fn(&[u8]) -> bool) -> Quoted
     let mut ahead = lines(content).skip(1).peekable();
     while let Some(line) = ahead.next() {
         let is_last = ahead.peek().is_none();
-        if !is_last && !line.is_empty() {
+        if !is_last && !is_blank(line) {
             found.inner += 1;
             found.like_records += usize::from(is_like_record(line));
         }

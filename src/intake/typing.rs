@@ -10,14 +10,14 @@ use super::chunks::{Chunk, Piece};
 use super::coding::Coding;
 use super::columns::{self, Cells};
 use super::long::Long;
-use super::readable::readable;
+use super::readable::{Unreadable, readable};
 use super::records::Records;
 use super::rejects::{Reason, Reject, masked};
 use super::tally::{self, Tally};
-use crate::base::Result;
 use crate::base::digest;
 use crate::base::instant::{self, Form, Interval, Zone};
 use crate::base::text::email_key;
+use crate::base::{Error, Result};
 use crate::engine::tables::{Column, ColumnKind, Table};
 
 /// An interval at least this wide comes from a zone that nobody stated (26 hours for a date-time).
@@ -35,6 +35,8 @@ pub(super) struct Layout {
     pub delimiter: u8,
     /// The header's fields.
     pub header: Vec<Vec<u8>>,
+    /// The same as they are compared.
+    pub names: Vec<String>,
     /// Where each column of ours stands in the file.
     pub places: Vec<Option<usize>>,
     /// How each column of ours writes its instants.
@@ -47,15 +49,17 @@ pub(super) struct Layout {
     pub schemas: Vec<SchemaRef>,
 }
 
-/// What became of a piece, or of a part of it.
+/// What became of pieces, or of a part of them.
 pub(super) struct Typed {
-    /// Rows of the table, then of its long tables.
-    pub rows: Vec<RecordBatch>,
+    /// Rows of the table.
+    pub rows: RecordBatch,
+    /// Rows of its long tables.
+    pub long: Vec<Long>,
     /// Records and cells that were rejected.
     pub rejects: Vec<Reject>,
     /// Counts.
     pub tally: Tally,
-    /// Number of the first record and offset of the chunk, with its last part.
+    /// Number of the first record and offset of the first chunk, with the last part.
     pub place: Option<(u64, u64)>,
 }
 
@@ -65,12 +69,13 @@ pub(super) struct Typist<'l> {
     records: Records,
 }
 
-/// Records of one part of a chunk, and bytes of them: what one record may come to (a reject for each of its cells) is
-/// many times its length, so that a whole chunk of short ones would not fit into memory.
+/// Records of one part, and bytes of them.
 const PART_RECORDS: usize = 8_192;
 const PART_BYTES: usize = 4 << 20;
+/// Rows of long tables in one part.
+const PART_ITEMS: usize = 1 << 16;
 
-/// A part of a chunk being typed.
+/// A part of pieces being typed.
 struct Work<'w> {
     layout: &'w Layout,
     cells: Vec<Cells>,
@@ -78,6 +83,10 @@ struct Work<'w> {
     long: Vec<Long>,
     rejects: Vec<Reject>,
     tally: Tally,
+    /// Bytes of the records so far.
+    bytes: usize,
+    /// What makes the whole file one that can't be read.
+    refused: Option<Error>,
 }
 
 /// One record at hand.
@@ -95,44 +104,48 @@ impl<'l> Typist<'l> {
         }
     }
 
-    /// Types one piece and gives what it becomes, in parts.
+    /// Types pieces that follow one another and gives what they become, in parts.
     ///
     /// # Errors
-    /// When the parser finds other records than the splitter: the file is refused then, and the parts with it.
-    pub fn take(&mut self, piece: Piece, mut give: impl FnMut(Typed)) -> Result<()> {
-        match piece {
-            Piece::Chunk(chunk) => self.chunk(&chunk, &mut give),
-            Piece::Rejected(reject, _) => {
-                let tally = Tally { read: 1, rejected: 1, ..Tally::default() };
-                give(Typed { rows: Vec::new(), rejects: vec![reject], tally, place: None });
-                Ok(())
+    /// When the parser finds other records than the splitter, or a second header puts the columns in another order: the
+    /// file is refused then, and the parts with it.
+    pub fn take(&mut self, pieces: Vec<Piece>, mut give: impl FnMut(Typed)) -> Result<()> {
+        let mut work = Work::new(self.layout);
+        let mut place = None;
+        for piece in pieces {
+            match piece {
+                Piece::Chunk(chunk) => {
+                    place = place.or(Some((chunk.first, chunk.offset)));
+                    self.chunk(&chunk, &mut work, &mut give)?;
+                }
+                Piece::Rejected(reject, _) => {
+                    work.tally.read += 1;
+                    work.tally.rejected += 1;
+                    work.rejects.push(reject);
+                }
             }
         }
+        give(work.finish(place)?);
+        Ok(())
     }
 
-    fn chunk(&mut self, chunk: &Chunk, give: &mut impl FnMut(Typed)) -> Result<()> {
-        let mut work = Work::new(self.layout);
+    fn chunk(&mut self, chunk: &Chunk, work: &mut Work<'l>, give: &mut impl FnMut(Typed)) -> Result<()> {
         let text = |range: Range<usize>| chunk.bytes.get(range).unwrap_or_default();
-        let (mut at, mut start, mut part, mut failed) = (0, chunk.offset, 0, None);
+        let (mut at, mut start, mut failed) = (0, chunk.offset, None);
         self.records.all(chunk, |records, number, range| {
             start += self.layout.coding.length(text(at..range.start));
             at = range.start;
             work.record(records, &Line { number, start, raw: text(range) });
-            if work.numbers.len() + work.rejects.len() >= PART_RECORDS || at - part >= PART_BYTES {
-                part = at;
-                match std::mem::replace(&mut work, Work::new(self.layout)).finish(None) {
+            if work.is_full() {
+                match std::mem::replace(work, Work::new(self.layout)).finish(None) {
                     Ok(typed) => give(typed),
-                    Err(error) => failed = Some(error),
+                    Err(error) => failed = failed.take().or(Some(error)),
                 }
             }
         })?;
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        work.tally.read = chunk.found.records;
-        work.tally.blank_lines = chunk.found.blank_lines;
-        give(work.finish(Some((chunk.first, chunk.offset)))?);
-        Ok(())
+        work.tally.read += chunk.found.records;
+        work.tally.blank_lines += chunk.found.blank_lines;
+        failed.map_or(Ok(()), Err)
     }
 }
 
@@ -153,18 +166,32 @@ impl<'w> Work<'w> {
             long: long.map(Long::new).collect(),
             rejects: Vec::new(),
             tally: Tally::default(),
+            bytes: 0,
+            refused: None,
         }
     }
 
+    /// Whether the part is large enough: what one record may come to (a reject for each of its cells, a row for each of
+    /// its items) is many times its length, so that a whole chunk would not fit into memory.
+    fn is_full(&self) -> bool {
+        self.numbers.len() + self.rejects.len() >= PART_RECORDS
+            || self.bytes >= PART_BYTES
+            || self.long.iter().map(Long::len).sum::<usize>() >= PART_ITEMS
+    }
+
     fn record(&mut self, records: &Records, line: &Line<'_>) {
+        self.bytes += line.raw.len();
         match readable(self.layout, records, line.raw) {
             Ok(text) => self.store(records, text, line),
-            Err((reason, column)) => {
+            Err(Unreadable::Rejected(reason, column)) => {
                 if reason == Reason::RequiredMissing {
                     self.orders_of_rejected(records);
                 }
                 self.tally.rejected += 1;
                 self.reject(line, reason, column, line.raw);
+            }
+            Err(Unreadable::OtherHeader) => {
+                self.refused = self.refused.take().or_else(|| Some(other_header(line.number)));
             }
         }
     }
@@ -177,7 +204,8 @@ impl<'w> Work<'w> {
             let stated = layout.forms.get(index).is_some_and(|form| form.order.is_some());
             let place = layout.places.get(index).copied().flatten();
             let (ColumnKind::Instant, false, Some(place)) = (column.kind, stated, place) else { continue };
-            if let Some(orders) = instant::orders_possible(records.field(place).trim_ascii()) {
+            let written = std::str::from_utf8(records.field(place)).unwrap_or_default().trim();
+            if let Some(orders) = instant::orders_possible(written.as_bytes()) {
                 self.tally.orders.entry(column.name.clone()).or_default().add(orders);
             }
         }
@@ -230,16 +258,19 @@ impl<'w> Work<'w> {
     }
 
     fn finish(self, place: Option<(u64, u64)>) -> Result<Typed> {
-        let mut schemas = self.layout.schemas.iter();
-        let mut rows = Vec::new();
-        if let Some(schema) = schemas.next() {
-            rows.push(columns::rows(schema, self.cells, &self.layout.source, self.numbers)?);
+        if let Some(refused) = self.refused {
+            return Err(refused);
         }
-        for (long, schema) in self.long.into_iter().zip(schemas) {
-            rows.push(long.finish(schema, &self.layout.source)?);
-        }
-        Ok(Typed { rows, rejects: self.rejects, tally: self.tally, place })
+        let schema = self.layout.schemas.first().ok_or_else(|| Error::failed("a table without columns"))?;
+        let rows = columns::rows(schema, self.cells, &self.layout.source, self.numbers)?;
+        Ok(Typed { rows, long: self.long, rejects: self.rejects, tally: self.tally, place })
     }
+}
+
+fn other_header(record: u64) -> Error {
+    Error::usage(format!("record {record} is the header once more, with its columns in another order"))
+        .expected("one order of columns in a file")
+        .next("two files stand one behind the other: take them apart, and ingest both; nothing was stored")
 }
 
 impl Layout {
@@ -267,8 +298,13 @@ fn fill(
         ColumnKind::Text | ColumnKind::Key | ColumnKind::Reference => cells.text(trimmed),
         ColumnKind::Hex => store_or_null(cells, &cell::hex(trimmed)),
         ColumnKind::Word => store_or_null(cells, &cell::word(trimmed)),
-        ColumnKind::List => store_or_null(cells, &cell::joined(&cell::items(trimmed, false))),
-        ColumnKind::WordList => store_or_null(cells, &cell::joined(&cell::items(trimmed, true))),
+        ColumnKind::List | ColumnKind::WordList => {
+            let Some(items) = cell::items(trimmed, column.kind == ColumnKind::WordList) else {
+                cells.null();
+                return Some(Reason::ListTooLong);
+            };
+            store_or_null(cells, &cell::joined(&items));
+        }
         // As written, blanks around it included; compared trimmed.
         ColumnKind::Email => cells.pair(written, Some(&email_key(written))),
         ColumnKind::Code => code(cells, column, trimmed, tally),
