@@ -164,15 +164,15 @@ fn words(text: &str) {
 
 fn lists(text: &str) {
     for in_lower_case in [false, true] {
-        let items = cell::items(text, in_lower_case);
+        let Some(items) = cell::items(text, in_lower_case) else { continue };
         assert!(
-            items.iter().all(|item| !item.is_empty() && item.trim() == item && !item.contains(';')),
+            items.iter().all(|item| !item.is_empty() && item.trim() == *item && !item.contains(';')),
             "{items:?}"
         );
         let joined = cell::joined(&items);
         // An item that is a JSON array itself would be read as one.
         if !joined.starts_with('[') {
-            assert_eq!(cell::items(&joined, in_lower_case), items);
+            assert_eq!(cell::items(&joined, in_lower_case), Some(items));
         }
     }
 }

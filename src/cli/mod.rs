@@ -52,7 +52,8 @@ struct CommandLine {
 struct Global {
     /// Threads to use; 0 means one a core
     #[arg(long, global = true, default_value_t = 0, value_name = "N", hide_short_help = true)]
-    threads: usize,
+    #[arg(value_parser = clap::value_parser!(u16).range(..=MOST_THREADS))]
+    threads: u16,
     /// Memory to stay under, such as 2GB or 800MB
     #[arg(long, global = true, default_value = "2GB", value_name = "SIZE", value_parser = ui::memory)]
     #[arg(hide_short_help = true)]
@@ -70,6 +71,9 @@ struct Global {
     #[arg(long, short, global = true, action = clap::ArgAction::Count, hide_short_help = true)]
     verbose: u8,
 }
+
+/// More threads than any machine has a use for take memory and nothing else.
+const MOST_THREADS: i64 = 1_024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Colour {

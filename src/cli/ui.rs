@@ -29,7 +29,7 @@ pub struct Ui {
 impl Ui {
     pub(super) fn new(global: &Global) -> Self {
         Self {
-            limits: Limits { threads: global.threads, memory: global.memory },
+            limits: Limits { threads: usize::from(global.threads), memory: global.memory },
             json: global.json,
             quiet: global.quiet,
             verbose: global.verbose,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::base::text::shown_path;
 use crate::base::{Error, Place, Result};
@@ -15,6 +15,9 @@ const ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
 /// Files in a given folder that tell of the exports beside them.
 pub(super) const SOURCES: &str = "sources.toml";
 pub(super) const FACTS: &str = "facts.toml";
+
+/// What makes a name a pattern.
+const WILD: [char; 4] = ['*', '?', '[', '{'];
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +72,6 @@ fn each_once(found: &mut Found) {
 
 /// Walks a folder; links are followed, loops of links left aside.
 fn walk(folder: &Path, found: &mut Found) -> Result<()> {
-    let is_ours = |path: &Path| path.join("case.toml").is_file();
     let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
@@ -84,9 +86,9 @@ fn walk(folder: &Path, found: &mut Found) -> Result<()> {
             }
         };
         let path = entry.path();
-        let is_hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let is_hidden = entry.depth() > 0 && is_hidden(&entry);
         if entry.file_type().is_dir() {
-            if is_hidden || is_ours(path) {
+            if is_hidden || is_case(path) {
                 entries.skip_current_dir();
                 let why = if is_hidden { "a hidden folder" } else { "a case" };
                 found.left_aside.push((path.to_path_buf(), why));
@@ -107,24 +109,52 @@ fn has_ending(path: &Path) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
-/// The files that a pattern such as `exports/users-*.csv` matches.
+/// The files that a pattern such as `exports/users-*.csv` matches. What matches and can't be read is named later, as if
+/// it had been named by itself; hidden folders and cases are left aside, as everywhere.
 fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
     let text = pattern.to_string_lossy();
     let nothing = || Error::usage(format!("there is no {}", shown_path(pattern)));
-    if !text.contains(['*', '?', '[', '{']) {
+    if !text.contains(WILD) {
         return Err(nothing());
     }
     let matcher = glob(&text)
         .map_err(|e| Error::usage(format!("{} is no pattern", shown_path(pattern))).because(e))?
         .compile_matcher();
-    let is_plain = |part: &Path| !part.to_string_lossy().contains(['*', '?', '[', '{']);
+    let is_plain = |part: &Path| !part.to_string_lossy().contains(WILD);
     let root = pattern.ancestors().skip(1).find(|part| is_plain(part)).unwrap_or(Path::new(""));
     let start = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let walked = WalkDir::new(start).follow_links(true).sort_by_file_name().into_iter().flatten();
-    let files = walked.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    let files = files.map(|path| path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path));
-    let files: Vec<PathBuf> = files.filter(|path| matcher.is_match(path)).collect();
+    let depth = pattern.strip_prefix(root).map_or(1, |below| below.components().count());
+    let depth = if text.contains("**") { usize::MAX } else { depth };
+    let walked = WalkDir::new(start).follow_links(true).max_depth(depth).sort_by_file_name();
+    let is_aside = |entry: &DirEntry| {
+        entry.depth() > 0 && entry.file_type().is_dir() && (is_hidden(entry) || is_case(entry.path()))
+    };
+    let mut files = Vec::new();
+    for entry in walked.into_iter().filter_entry(|entry| !is_aside(entry)) {
+        let path = match entry {
+            Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) => entry.into_path(),
+            Err(e) if e.loop_ancestor().is_some() => continue,
+            Err(e) => {
+                let path = e.path().unwrap_or(start).to_path_buf();
+                if path.is_dir() {
+                    return Err(Error::failed("cannot be read").at(Place::file(path)).because(e));
+                }
+                path
+            }
+        };
+        files.push(path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path));
+    }
+    files.retain(|path| matcher.is_match(path));
     if files.is_empty() { Err(nothing()) } else { Ok(files) }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn is_case(folder: &Path) -> bool {
+    folder.join("case.toml").is_file()
 }
 
 /// A pattern in which `*` does not reach into folders.

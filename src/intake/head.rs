@@ -17,9 +17,15 @@ use crate::engine::tables::{self, Table};
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Bytes of the longest header.
 const LONGEST: usize = 16 << 20;
-/// Bytes of what follows the header that are kept for a look at it.
+/// Fields of the widest header.
+const WIDEST: usize = 100_000;
+/// Bytes of what follows the header that a look at a file takes.
 const SAMPLE: usize = 64 << 10;
 
+/// What to do with a file in an encoding that is not read.
+const CONVERT: &str = "convert a copy of it to UTF-8, and keep the file as it came";
+/// The byte order marks of UTF-32, one of which begins like that of UTF-16.
+const UTF_32: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
 /// The byte order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -40,9 +46,13 @@ pub(super) struct Head {
     pub bytes: Vec<u8>,
     /// The header's fields.
     pub fields: Vec<String>,
-    /// The beginning of what follows, for samples.
-    pub sample: Vec<u8>,
-    /// Whether the file goes on behind the sample.
+}
+
+/// The beginning of what follows a header.
+pub(super) struct Sample {
+    /// Its bytes, as they are cut.
+    pub bytes: Vec<u8>,
+    /// Whether the file goes on behind it.
     pub goes_on: bool,
 }
 
@@ -64,27 +74,38 @@ impl Head {
         }
         text_or_refused(path, &text)?;
         let (delimiter, delimiter_from) = delimiter(path, &text, coding, account_is_stated)?;
-        let end = header_end(&text, delimiter).unwrap_or(text.len());
-        let mut sample = text.split_off(end);
+        let end = header_end(&text, delimiter);
+        if end.is_none() && goes_on {
+            return Err(too_long(path));
+        }
+        text.truncate(end.unwrap_or(text.len()));
         // A plan holds one for each of its files, however many there are.
-        goes_on |= sample.len() > SAMPLE;
-        sample.truncate(SAMPLE);
-        sample.shrink_to_fit();
         text.shrink_to_fit();
         let fields = header_fields(path, &text, delimiter, coding)?;
         one_line_or_refused(path, &fields, delimiter)?;
-        Ok(Self {
-            encoding,
-            encoding_from,
-            coding,
-            delimiter,
-            delimiter_from,
-            bytes: text,
-            fields,
-            sample,
-            goes_on,
-        })
+        Ok(Self { encoding, encoding_from, coding, delimiter, delimiter_from, bytes: text, fields })
     }
+
+    /// Reads the beginning of what follows the header, of the file that the head is of.
+    pub fn sample(&self, path: &Path) -> Result<Sample> {
+        let mut input = Input::open(path, self.coding)?;
+        let mut bytes = Vec::new();
+        let mut goes_on = true;
+        while goes_on && bytes.len() <= self.bytes.len() + SAMPLE {
+            goes_on = input.fill(&mut bytes)?;
+        }
+        bytes.drain(..self.bytes.len().min(bytes.len()));
+        goes_on |= bytes.len() > SAMPLE;
+        bytes.truncate(SAMPLE);
+        Ok(Sample { bytes, goes_on })
+    }
+}
+
+fn too_long(path: &Path) -> Error {
+    Error::usage(format!("its first line is longer than any header: {} MiB and more", LONGEST >> 20))
+        .at(Place::line(path, 1, 1))
+        .expected("a header of one line")
+        .next("see with what it begins; where a quote is left open in it, close it in a copy")
 }
 
 /// Refuses what is no text, or text in an encoding that nobody stated, by its first bytes.
@@ -125,12 +146,24 @@ fn one_line_or_refused(path: &Path, fields: &[String], delimiter: u8) -> Result<
 }
 
 fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static Encoding, &'static str)> {
-    if let Some(encoding) = stated {
-        return Ok((encoding, "stated"));
-    }
     let mut mark = Vec::new();
-    files::open_regular(path)?.take(3).read_to_end(&mut mark).map_err(|e| Error::io("read", path, e))?;
-    Ok(encoding_of_mark(&mark).map_or((UTF_8, "assumed"), |encoding| (encoding, "byte order mark")))
+    files::open_regular(path)?.take(4).read_to_end(&mut mark).map_err(|e| Error::io("read", path, e))?;
+    if UTF_32.iter().any(|utf_32| mark.starts_with(utf_32)) {
+        return Err(Error::usage("is text in UTF-32, which is not read").at(Place::file(path)).next(CONVERT));
+    }
+    match (stated, encoding_of_mark(&mark)) {
+        (Some(stated), Some(marked)) if stated != marked => Err(Error::usage(format!(
+            "its encoding is stated as {}, but it begins with the byte order mark of {}",
+            stated.name(),
+            marked.name()
+        ))
+        .at(Place::file(path))
+        .expected("one encoding")
+        .next("leave the encoding out of sources.toml where the mark is right")),
+        (Some(stated), _) => Ok((stated, "stated")),
+        (None, Some(marked)) => Ok((marked, "byte order mark")),
+        (None, None) => Ok((UTF_8, "assumed")),
+    }
 }
 
 /// Where the header ends, line end included.
@@ -162,23 +195,26 @@ fn text_start(text: &[u8]) -> usize {
 }
 
 fn unreadable(path: &Path, encoding: &'static Encoding) -> Error {
-    Error::usage(format!("files in {} are not read", encoding.name()))
-        .at(Place::file(path))
-        .next("convert a copy of it to UTF-8, and keep the file as it came")
+    Error::usage(format!("files in {} are not read", encoding.name())).at(Place::file(path)).next(CONVERT)
 }
 
 fn split(text: &[u8], delimiter: u8, coding: Coding) -> Vec<Vec<u8>> {
     let end = header_end(text, delimiter).unwrap_or(text.len());
     let header = text.get(text_start(text)..end).unwrap_or_default();
-    // A header has no more fields than bytes.
-    let mut records = Records::new(delimiter, header.len(), coding.of_cells());
+    let mut records = Records::new(delimiter, WIDEST, coding.of_cells());
     records.begin();
     records.next(header, 0);
-    (0..records.count()).map(|index| records.field(index).to_vec()).collect()
+    (0..records.count().min(WIDEST + 1)).map(|index| records.field(index).to_vec()).collect()
 }
 
 fn header_fields(path: &Path, text: &[u8], delimiter: u8, coding: Coding) -> Result<Vec<String>> {
-    let fields = split(text, delimiter, coding).into_iter().map(String::from_utf8);
+    let fields = split(text, delimiter, coding);
+    if fields.len() > WIDEST {
+        return Err(Error::usage(format!("the header has more than {WIDEST} fields"))
+            .at(Place::line(path, 1, 1))
+            .next("see what it is: no export of a table is that wide"));
+    }
+    let fields = fields.into_iter().map(String::from_utf8);
     fields.collect::<std::result::Result<_, _>>().map_err(|e| {
         Error::usage("the header is not text in the encoding that the file is taken to have")
             .at(Place::line(path, 1, 1))

@@ -72,5 +72,12 @@ pub(super) const ACCOUNT: &str = "account_id";
 
 /// A header as it is shown; one without a name by its number.
 pub(super) fn shown_header(index: usize, name: &str) -> String {
-    if name.trim().is_empty() { format!("(column {})", index + 1) } else { name.to_owned() }
+    const CHARACTERS: usize = 80;
+    if name.trim().is_empty() {
+        return format!("(column {})", index + 1);
+    }
+    match name.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
 }

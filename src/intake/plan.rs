@@ -56,7 +56,7 @@ pub struct PlannedFile {
 /// # Errors
 /// All files that can't be read or are no table, at once.
 pub fn plan(request: &Request) -> Result<Plan> {
-    check(&request.stated)?;
+    let flags = checked(&request.stated)?;
     let found = find::find(&request.inputs)?;
     let mut sources: Vec<SourcesFile> = Vec::new();
     for folder in &found.folders {
@@ -65,7 +65,7 @@ pub fn plan(request: &Request) -> Result<Plan> {
     let mut files = Vec::new();
     let mut mistakes = Vec::new();
     for path in &found.files {
-        match planned(path, &mut sources, &request.stated) {
+        match planned(path, &mut sources, &flags) {
             Ok(file) => files.push(file),
             Err(mistake) => mistakes.push(mistake),
         }
@@ -77,10 +77,12 @@ pub fn plan(request: &Request) -> Result<Plan> {
     }
     let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", shown_path(path)));
     let notes = left.chain(sources.iter().flat_map(SourcesFile::unused)).collect();
+    sources.iter().try_for_each(SourcesFile::all_hashes_used)?;
     Ok(Plan { files, facts: facts(&found.folders)?, notes })
 }
 
-fn check(stated: &Stated) -> Result<()> {
+/// What the flags state, its account trimmed as a cell would be.
+fn checked(stated: &Stated) -> Result<Stated> {
     if let Some(zone) = stated.zone.as_deref().filter(|zone| Zone::parse(zone).is_none()) {
         let error = Error::usage(format!("no such zone as {zone}")).expected(Zone::EXPECTED);
         return Err(match Zone::nearest(zone) {
@@ -88,17 +90,23 @@ fn check(stated: &Stated) -> Result<()> {
             None => error,
         });
     }
-    stated.table.as_deref().map_or(Ok(()), |table| tables::table(table).map(drop))
+    stated.table.as_deref().map_or(Ok(()), |table| tables::table(table).map(drop))?;
+    let account_id = stated.account_id.as_deref().map(|account| account.trim().to_owned());
+    if account_id.as_deref() == Some("") {
+        return Err(Error::usage("the account has no name").next("--account ID"));
+    }
+    Ok(Stated { account_id, ..stated.clone() })
 }
 
 fn planned(path: &Path, sources: &mut [SourcesFile], flags: &Stated) -> Result<PlannedFile> {
-    let mut stated = Stated::default();
+    let mut said: Option<Stated> = None;
     for file in sources {
-        if let Some(said) = file.of(path)? {
-            stated = said;
-        }
+        said = match (said, file.of(path)?) {
+            (Some(one), Some(other)) if one != other => return Err(said_twice(path)),
+            (one, other) => one.or(other),
+        };
     }
-    let stated = stated.joined(flags, path)?;
+    let stated = said.unwrap_or_default().joined(flags, path)?;
     let about = fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
     if !about.is_file() {
         return Err(files::not_regular(path));
@@ -113,6 +121,12 @@ fn planned(path: &Path, sources: &mut [SourcesFile], flags: &Stated) -> Result<P
         length: about.len(),
         modified: about.modified().ok(),
     })
+}
+
+fn said_twice(path: &Path) -> Error {
+    Error::usage("two of the given folders have a sources.toml that speaks of it, and they differ")
+        .at(Place::file(path))
+        .next("name one of the folders, or make both say the same")
 }
 
 /// The table that a header is: the one stated, else the one of those that it can be with the fewest unknown columns.
@@ -170,14 +184,17 @@ fn required(found: &Match) -> String {
 }
 
 /// A table that asks for little, such as the changes, is not what a file is whose columns another table explains better:
-/// that one lacks a column, and which, the user is told.
+/// that one lacks a column, and which, the user is told. Nor is it where another one explains them as well and a column
+/// is left that may be the one it lacks, such as a `uid`: users would be taken for accounts.
 fn best(path: &Path, mut all: Vec<Match>) -> Result<Match> {
     all.sort_by_key(|found| (found.unknown.len(), found.missing.len()));
     let explained = all.first().map_or(0, |found| found.unknown.len());
     let fits: Vec<&Match> = all.iter().filter(|found| found.can_be()).collect();
     match fits.as_slice() {
         [] => Err(nearest_tables(path, &all)),
-        [first, ..] if first.unknown.len() > explained => Err(nearest_tables(path, &all)),
+        [first, ..] if first.unknown.len() > explained || is_rivalled(first, &all) => {
+            Err(nearest_tables(path, &all))
+        }
         [first, second, ..] if first.unknown.len() == second.unknown.len() => {
             Err(Error::usage(format!("can be {} or {}", first.table.name, second.table.name))
                 .at(Place::line(path, 1, 1))
@@ -185,6 +202,25 @@ fn best(path: &Path, mut all: Vec<Match>) -> Result<Match> {
         }
         [first, ..] => Ok((*first).clone()),
     }
+}
+
+/// Whether another table lacks nothing but its key, explains as many of the other columns, and one is left over that may
+/// be that key under another name.
+fn is_rivalled(first: &Match, all: &[Match]) -> bool {
+    let lacks_its_key = |found: &&Match| {
+        let key = found.table.key().map(|key| key.name.as_str());
+        found.missing.len() == 1 && found.missing.first().map(String::as_str) == key
+    };
+    let rivals = |found: &&Match| lacks_its_key(found) && found.unknown.len() == first.unknown.len();
+    first.unknown.iter().any(|name| may_be_key(name)) && all.iter().any(|found| rivals(&found))
+}
+
+/// Whether a header may name a key: its row's number, code or id.
+fn may_be_key(header: &str) -> bool {
+    const NAMES: [&str; 10] =
+        ["key", "number", "num", "no", "nr", "nummer", "code", "ref", "reference", "identifier"];
+    let name = text::fold_name(header);
+    name.ends_with("id") || NAMES.contains(&name.as_str())
 }
 
 fn nearest_tables(path: &Path, all: &[Match]) -> Error {
@@ -315,10 +351,5 @@ impl PlannedFile {
     pub(super) fn is_unchanged(&self) -> bool {
         let about = fs::metadata(&self.path);
         about.is_ok_and(|about| about.len() == self.length && about.modified().ok() == self.modified)
-    }
-
-    /// Whether the file goes on behind what its head holds.
-    pub(super) fn is_longer_than_sample(&self) -> bool {
-        self.head.goes_on
     }
 }

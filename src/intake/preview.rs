@@ -7,6 +7,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 
 use super::chunks::{Chunks, LONGEST, Piece};
+use super::head::Sample;
 use super::orders::{decided, order_notes};
 use super::plan::{Plan, PlannedFile};
 use super::store::reading_words;
@@ -64,9 +65,10 @@ pub fn preview(plan: &Plan) -> Result<Vec<Preview>> {
 }
 
 fn preview_of(file: &PlannedFile) -> Result<Preview> {
-    let (_, tally) = sample(file, &BTreeMap::new())?;
+    let beginning = file.head.sample(&file.path)?;
+    let (_, tally) = sample(file, &beginning, &BTreeMap::new())?;
     let orders = decided(&tally.orders);
-    let (rows, counts) = sample(file, &orders)?;
+    let (rows, counts) = sample(file, &beginning, &orders)?;
     let (encoding_from, delimiter_from) = file.rests_on();
     let mut notes = order_notes(&tally.orders);
     if !file.unknown_columns().is_empty() {
@@ -75,7 +77,7 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
     if let Some(account) = file.filled_account() {
         notes.push(format!("names no account: filled with {account}"));
     }
-    if file.is_longer_than_sample() {
+    if beginning.goes_on {
         notes.push(
             "from its beginning only: the whole file may decide the order of dates otherwise".to_owned(),
         );
@@ -105,14 +107,15 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
 /// The first rows, and what was counted in the beginning of the file.
 fn sample(
     file: &PlannedFile,
+    beginning: &Sample,
     orders: &BTreeMap<String, crate::base::instant::DateOrder>,
 ) -> Result<(Option<RecordBatch>, Tally)> {
     let layout = file.layout("", orders)?;
     let mut typist = Typist::new(&layout);
     let (mut first, mut tally) = (None, Tally::default());
     Chunks::new(layout.delimiter, LONGEST, layout.coding).run_sample(
-        &file.head.sample,
-        !file.is_longer_than_sample(),
+        &beginning.bytes,
+        !beginning.goes_on,
         |piece: Piece| {
             typist.take(vec![piece], |typed| {
                 tally.add(typed.tally);

@@ -161,3 +161,27 @@ fn miscounted(chunk: &Chunk, count: u64) -> Error {
     .expected("the same records, beginning at the same offsets")
     .next("nothing of the file was stored; please report this with the bytes from there on, masked")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::split::Found;
+    use super::*;
+
+    /// Nothing outside can make the two counts differ, so that what they are for is shown here.
+    #[test]
+    fn a_chunk_whose_records_the_splitter_counted_otherwise_is_refused() {
+        let bytes = b"1,a\n2,b\n".to_vec();
+        let right = Found { records: 2, offsets: 4, blank_lines: 0, end: 8 };
+        let read = |found: Found| {
+            let chunk = Chunk { bytes: bytes.clone(), offset: 100, first: 1, found };
+            Records::new(b',', 2, None).all(&chunk, |_, _, _| {})
+        };
+        assert!(read(right).is_ok());
+        for wrong in
+            [Found { records: 3, ..right }, Found { records: 1, ..right }, Found { offsets: 5, ..right }]
+        {
+            let told = read(wrong).unwrap_err().to_string();
+            assert!(told.contains("disagree from byte 100 on"), "{told}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ use crate::case::Custody;
 use crate::engine::tables;
 
 /// What is stated about a file. What is not said stays unsaid.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stated {
     /// The table that it is.
     pub table: Option<String>,
@@ -69,7 +69,7 @@ impl SourcesFile {
         let Ok(below) = file.strip_prefix(&self.folder) else {
             return Ok(None);
         };
-        let matches = |entry: &&mut Entry| entry.matcher.as_ref().is_some_and(|m| m.is_match(below));
+        let matches = |entry: &&mut Entry| entry.speaks_of(below);
         let mut matching = self.entries.iter_mut().filter(matches);
         let Some(first) = matching.next() else {
             return Ok(None);
@@ -88,11 +88,29 @@ impl SourcesFile {
         Ok(Some(first.stated.clone()))
     }
 
+    /// # Errors
+    /// When a hash is stated for a file that is not there: somebody wants to be sure of it.
+    pub fn all_hashes_used(&self) -> Result<()> {
+        let is_open = |entry: &&Entry| !entry.is_used && entry.stated.sha256.is_some();
+        let Some(entry) = self.entries.iter().find(is_open) else { return Ok(()) };
+        Err(Error::usage(format!("no file matches {}, whose SHA-256 is stated", entry.pattern))
+            .at(Place::file(self.folder.join(SOURCES)))
+            .expected("the file, to compare it")
+            .next("put it there, or correct its name in sources.toml"))
+    }
+
     /// Patterns that no file matched.
     pub fn unused(&self) -> impl Iterator<Item = String> {
         let name = self.folder.join(SOURCES);
         let unused = self.entries.iter().filter(|entry| !entry.is_used);
         unused.map(move |entry| format!("{}: no file matches {}", shown_path(&name), entry.pattern))
+    }
+}
+
+impl Entry {
+    /// A name is meant as it stands, also where it could be a pattern, such as `users[1].csv`.
+    fn speaks_of(&self, below: &Path) -> bool {
+        Path::new(&self.pattern) == below || self.matcher.as_ref().is_some_and(|m| m.is_match(below))
     }
 }
 
@@ -114,6 +132,7 @@ fn entries(name: &str, text: &str) -> Result<Vec<Entry>> {
 
 fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {
     let pattern = section.required_text("file").unwrap_or_default();
+    let pattern = pattern.trim_start_matches("./").to_owned();
     let matcher = match glob(&pattern) {
         Ok(glob) => Some(glob.compile_matcher()),
         Err(_) => {
@@ -124,7 +143,7 @@ fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {
     let zone = zone(section);
     let stated = Stated {
         table: section.one_of("table", tables),
-        account_id: section.text("account_id").filter(|id| !id.trim().is_empty()),
+        account_id: account(section),
         dates: section.one_of("dates", &DateOrder::WORDS).and_then(|word| DateOrder::parse(&word)),
         encoding: encoding(section),
         sha256: sha256(section),
@@ -139,6 +158,14 @@ fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {
         zone,
     };
     Entry { pattern, matcher, stated, is_used: false }
+}
+
+fn account(section: &Section<'_>) -> Option<String> {
+    let account = section.text("account_id")?.trim().to_owned();
+    if account.is_empty() {
+        section.mistake("account_id", "is empty", "the account's id, or no such key");
+    }
+    Some(account)
 }
 
 fn zone(section: &Section<'_>) -> Option<String> {

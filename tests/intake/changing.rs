@@ -64,6 +64,30 @@ fn a_file_that_can_not_be_read_is_named_and_nothing_is_stored() {
     }
 }
 
+/// What a pattern matches is asked for: a link that leads nowhere or a pipe is named, not left out.
+#[test]
+fn what_a_pattern_matches_and_can_not_be_read_is_named() {
+    let bench = Bench::new();
+    bench.file("users-1.csv", USERS);
+    bench.file(".hidden/users-9.csv", "user_id,account_id\n9,a\n");
+    bench.file("deep/users-8.csv", "user_id,account_id\n8,a\n");
+    let pattern = bench.exports().join("users-*.csv");
+    let broken = bench.exports().join("users-2.csv");
+    symlink(bench.exports().join("gone"), &broken).unwrap();
+    assert!(refused(&bench, &[&pattern]).contains("users-2.csv"));
+    fs::remove_file(&broken).unwrap();
+    pipe(&broken);
+    let told = refused(&bench, &[&pattern]);
+    assert!(told.contains("users-2.csv") && told.contains("is not a file"), "{told}");
+    fs::remove_file(&broken).unwrap();
+    // Elsewhere a broken link matches nothing, and folders are entered as far as the pattern says.
+    symlink(bench.exports().join("gone"), bench.exports().join("other.csv")).unwrap();
+    let below = bench.exports().join("*/users-*.csv");
+    let outcome = bench.ingest_with(&[pattern, below], Stated::default(), 1).unwrap();
+    let names: Vec<_> = outcome.files.iter().map(|f| f.path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(names, ["users-8.csv", "users-1.csv"], "hidden folders are left aside");
+}
+
 #[test]
 fn a_folder_with_the_name_of_a_file_is_a_folder() {
     let bench = Bench::new();

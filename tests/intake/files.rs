@@ -63,6 +63,23 @@ fn a_file_that_another_table_explains_better_is_not_taken_for_one_that_asks_for_
     assert!(told.contains("--account"), "{told}");
 }
 
+/// A users export whose id is called otherwise was taken for accounts, and its users' dates for those of accounts.
+#[test]
+fn a_table_is_not_taken_where_another_lacks_only_what_a_column_too_many_may_be() {
+    for header in ["uid,account_id,name,created_at", "id,account_id,name,created_at", "Number,account_id,name"] {
+        let bench = Bench::new();
+        let path = bench.file("export.csv", format!("{header}\n3,gamma,Cy,2018-02-01\n"));
+        let told = refused(&bench);
+        assert!(told.contains("users (") && told.contains("user_id is not"), "{header}: {told}");
+        let stated = Stated { table: Some("accounts".to_owned()), ..Stated::default() };
+        assert!(bench.ingest_with(&[path], stated, 1).is_ok(), "{header}: who says so may");
+    }
+    // A column that names no row leaves no doubt.
+    let bench = Bench::new();
+    bench.file("export.csv", "account_id,name,created_at,colour\ngamma,Cy,2018-02-01,red\n");
+    assert_eq!(bench.ingest().unwrap().files[0].source.table, "accounts");
+}
+
 #[test]
 fn a_header_of_two_tables_asks_which() {
     let bench = Bench::new();
@@ -110,6 +127,55 @@ fn a_stated_account_fills_a_column_that_the_file_lacks_and_no_other() {
     let (source, rows) = bench.one("named.csv", "user_id,account_id\n2,b\n3,\n", stated);
     assert_eq!((rows.len(), source.rejected, cell(&rows[0], "account_id")), (1, 1, "b"));
     assert_eq!(source.reading.account_id, None);
+}
+
+#[test]
+fn a_stated_account_is_trimmed_and_never_empty() {
+    let bench = Bench::new();
+    let stated = |account: &str| Stated { account_id: Some(account.to_owned()), ..Stated::default() };
+    let (_, rows) = bench.one("users.csv", "user_id,name\n1,x\n", stated(" acme\u{a0}"));
+    assert_eq!(cell(&rows[0], "account_id"), "acme");
+    let path = bench.file("more.csv", "user_id,name\n2,x\n");
+    for empty in ["", " ", "\u{a0}"] {
+        let told = bench.ingest_with(std::slice::from_ref(&path), stated(empty), 1).unwrap_err();
+        assert!(told.to_string().contains("the account has no name"), "{told}");
+    }
+    let bench = Bench::new();
+    bench.file("users.csv", "user_id,name\n1,x\n");
+    bench.file("sources.toml", "[[source]]\nfile = \"users.csv\"\naccount_id = \" \"\n");
+    assert!(refused(&bench).contains("account_id: is empty") || refused(&bench).contains("is empty"));
+}
+
+#[test]
+fn a_name_in_sources_toml_is_meant_as_it_stands() {
+    for name in ["users[1].csv", "./users.csv", "deep/{x}.csv"] {
+        let bench = Bench::new();
+        bench.file(name.trim_start_matches("./"), USERS);
+        bench.file("sources.toml", format!("[[source]]\nfile = \"{name}\"\nexported_by = \"on call\"\n"));
+        let outcome = bench.ingest().unwrap();
+        assert_eq!(outcome.files[0].source.custody.exported_by.as_deref(), Some("on call"), "{name}");
+    }
+}
+
+#[test]
+fn a_stated_hash_that_is_of_no_file_is_an_error() {
+    let bench = Bench::new();
+    bench.file("users.csv", USERS);
+    let hash = "ab".repeat(32);
+    bench.file("sources.toml", format!("[[source]]\nfile = \"usres.csv\"\nsha256 = \"{hash}\"\n"));
+    let told = refused(&bench);
+    assert!(told.contains("usres.csv") && told.contains("SHA-256 is stated"), "{told}");
+}
+
+#[test]
+fn two_folders_that_speak_of_one_file_must_say_the_same() {
+    let bench = Bench::new();
+    bench.file("deep/users.csv", USERS);
+    bench.file("sources.toml", "[[source]]\nfile = \"deep/users.csv\"\nzone = \"UTC\"\n");
+    bench.file("deep/sources.toml", "[[source]]\nfile = \"users.csv\"\nzone = \"Europe/Rome\"\n");
+    let folders = [bench.exports(), bench.exports().join("deep")];
+    let told = bench.ingest_with(&folders, Stated::default(), 1).unwrap_err().to_string();
+    assert!(told.contains("they differ") && told.contains("users.csv"), "{told}");
 }
 
 #[test]

@@ -171,7 +171,10 @@ fn inner_lines_that_are_no_records_are_text() {
         ("x,y,z,u", true),
         ("x,y,z,u\nx,y,z,u", true),
         ("x,y,z,u\n\nx,y,z,u", true),
-        ("x,y,z,u\nx,y,z", false),
+        // Half of them are enough: what a quote swallowed may have broken records of its own.
+        ("x,y,z,u\nx,y,z", true),
+        ("x,y,z,u\n   \nx,y,z", true),
+        ("x,y,z,u\nx,y,z\nx,y", false),
         ("x,y,z,u,v", false),
     ] {
         let (source, rows, rejects) =
@@ -236,6 +239,7 @@ fn bytes_that_are_no_text_in_any_place_reject_their_record() {
     assert_eq!(rows.iter().map(|r| cell(r, "name")).collect::<Vec<_>>(), ["é"]);
     let columns: Vec<&str> = rejects.iter().map(|r| cell(r, "column_name")).collect();
     assert_eq!(columns, ["user_id", "name", "name", "name", "account_id"]);
+    assert!(rejects.iter().all(|r| cell(r, "reason") == "NOT_TEXT"), "{rejects:?}");
 }
 
 #[test]
@@ -299,10 +303,120 @@ fn ten_thousand_columns_are_told_in_few_words() {
     assert!(told.len() < 1_000 && told.contains("c28 and 9971 more"), "{told}");
 }
 
-/// Of two columns, a comma in each line says nothing; the text behind the quote does.
+/// Of two columns too: a text with a comma in each of its lines is rejected with what looks like it, so that no record is
+/// glued to another.
 #[test]
-fn text_behind_the_closing_quote_of_a_long_cell_is_another_record() {
-    let (_, rows, rejects) = read("user_id,account_id\n1,\"a\n2,\"b\"\n3,\"c\nd, e\"\n4,f\n");
-    assert_eq!(rows.iter().map(|r| cell(r, "account_id")).collect::<Vec<_>>(), ["c\nd, e", "f"]);
+fn an_open_quote_glues_nothing_however_few_columns_there_are() {
+    let (_, rows, rejects) = read("user_id,account_id\n1,\"a\n2,\"b\"\n3,\"c\nd, e\"\n4,f\n5,\"g\n6,h\"\n");
+    assert_eq!(rows.iter().map(|r| cell(r, "account_id")).collect::<Vec<_>>(), ["f"]);
+    assert_eq!(reasons(&rejects), [("1", "QUOTE_SUSPECT"), ("2", "QUOTE_SUSPECT"), ("4", "QUOTE_SUSPECT")]);
+    let bench = Bench::new();
+    let (source, rows) =
+        bench.one("accounts.csv", "account_id\n\"a\nb\nc\"\nd\n\" e\n\"\n", Stated::default());
+    assert_eq!(rows.iter().map(|r| cell(r, "account_id")).collect::<Vec<_>>(), ["d", "e"]);
+    let rejects = bench.rejects(&source);
     assert_eq!(reasons(&rejects), [("1", "QUOTE_SUSPECT")]);
+    assert_eq!(cell(&rejects[0], "column_name"), "account_id");
+}
+
+#[test]
+fn a_line_end_within_a_cell_that_is_no_text_is_suspect() {
+    let header = "user_id,account_id,name,email,role,created_at,active,product";
+    for (record, suspect) in [
+        ("1,a,\"two\nlines\",x@y.example,agent,2016-01-01T00:00:00Z,true,support", false),
+        ("1,\"a\nb\",name,x@y.example,agent,2016-01-01T00:00:00Z,true,support", true),
+        ("1,a,name,\"x@y.example\nz\",agent,2016-01-01T00:00:00Z,true,support", true),
+        ("1,a,name,x@y.example,\"agent\nx\",2016-01-01T00:00:00Z,true,support", true),
+        ("1,a,name,x@y.example,agent,\"2016-01-01\n00:00:00Z\",true,support", true),
+        ("1,a,name,x@y.example,agent,2016-01-01T00:00:00Z,\"true\n1\",support", true),
+        ("1,a,name,x@y.example,agent,2016-01-01T00:00:00Z,true,\"support\nchat\"", true),
+        // White space around a cell is trimmed, line ends too.
+        ("1,\"a\n\",name,x@y.example,agent,2016-01-01T00:00:00Z,true,support", false),
+    ] {
+        let (_, rows, rejects) = read(format!("{header}\n{record}\n"));
+        assert_eq!((rows.is_empty(), rejects.len()), (suspect, usize::from(suspect)), "{record:?}");
+    }
+}
+
+/// One quote that stays open over good records, one ragged one, and a quote that closes it.
+#[test]
+fn an_open_quote_over_a_broken_record_is_suspect() {
+    for odd in ["ragged,a,Doe, Jim", "   "] {
+        let good: String = (2..5_000).map(|n| format!("{n},a,good\n")).collect();
+        let (source, rows, rejects) =
+            read(format!("user_id,account_id,name\n1,a,\"open\n{good}{odd}\n5001,a,z\"\n5002,a,last\n"));
+        assert_eq!((source.read, cell(&rows[0], "user_id"), rows.len()), (2, "5002", 1), "{odd:?}");
+        assert_eq!(reasons(&rejects), [("1", "QUOTE_SUSPECT")], "{odd:?}");
+    }
+}
+
+/// Two bytes of one character with a separator between them are text together, and neither cell is.
+#[test]
+fn a_character_cut_in_two_by_a_separator_rejects_its_record() {
+    let header = b"user_id,account_id,name,email,phone\n".as_slice();
+    for record in [
+        b"1,a,Strau\xc3,\x9f,x".as_slice(),
+        b"1,a,\xc3,\xa9,x",
+        b"1\xe2,\x82\xac,name,mail,x",
+        b"1,a,name,mail\xf0\x9f,\xa6\x80",
+    ] {
+        let (source, rows, rejects) = read([header, record, b"\n2,a,ok,,\n"].concat());
+        assert_eq!((source.read, rows.len()), (2, 1), "{record:?}");
+        assert_eq!(reasons(&rejects), [("1", "NOT_TEXT")], "{record:?}");
+        assert!(!cell(&rejects[0], "column_name").is_empty(), "{record:?}");
+    }
+}
+
+#[test]
+fn the_header_once_more_is_known_in_any_case_and_spacing() {
+    for again in ["User_ID,Account_ID", "user_id, account_id", "USER-ID,account.id", "\"user id\",account_id"]
+    {
+        let (source, rows, rejects) = read(format!("user_id,account_id\n1,a\n{again}\n2,a\n"));
+        assert_eq!((source.read, rows.len()), (3, 2), "{again}");
+        assert_eq!(reasons(&rejects), [("2", "HEADER_AGAIN")], "{again}");
+    }
+    // A record that has a name of the header somewhere is a record.
+    let (_, rows, _) = read("user_id,account_id\nuser_id,a\nx,account_id\n");
+    assert_eq!(rows.len(), 2);
+}
+
+#[test]
+fn the_header_once_more_in_another_order_refuses_the_file() {
+    let told = refused("user_id,account_id,name\n1,a,x\naccount_id,name,user_id\nb,y,2\n");
+    assert!(told.contains("record 2 is the header once more"), "{told}");
+    assert!(told.contains("take them apart"), "{told}");
+}
+
+#[test]
+fn a_header_that_does_not_end_or_is_far_too_wide_is_refused() {
+    let long = "x".repeat(20 << 20);
+    let told = refused(format!("user_id,{long},account_id\n1,b,c\n2,b,c\n"));
+    assert!(told.contains("longer than any header"), "{}", &told[..200]);
+    let told = refused(format!("user_id,account_id{}\n1,b\n", ",".repeat(200_000)));
+    assert!(told.contains("more than 100000 fields") && told.len() < 500, "{}", &told[..200]);
+}
+
+#[test]
+fn a_mark_that_contradicts_the_stated_encoding_is_refused() {
+    let bench = Bench::new();
+    let path = bench.file("users.csv", "\u{feff}user_id,account_id,name\n1,a,Zoë\n");
+    let stated = Stated { encoding: encoding_rs::Encoding::for_label(b"windows-1252"), ..Stated::default() };
+    let told = bench.ingest_with(std::slice::from_ref(&path), stated, 1).unwrap_err().to_string();
+    assert!(told.contains("windows-1252") && told.contains("mark of UTF-8"), "{told}");
+    let stated = Stated { encoding: encoding_rs::Encoding::for_label(b"utf-8"), ..Stated::default() };
+    assert!(bench.ingest_with(&[path], stated, 1).is_ok(), "both say the same");
+    let utf_32: Vec<u8> = "\u{feff}user_id".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    assert!(refused(utf_32).contains("UTF-32"));
+}
+
+/// What many open quotes cut into very small pieces is read as any other file.
+#[test]
+fn open_quotes_between_good_records_cost_no_more_than_their_lines() {
+    let text = format!("user_id,account_id\n{}", "x,\"y\na,b\n".repeat(2_000));
+    let (source, rows, rejects) = read(&text);
+    assert_eq!(
+        (source.read, rows.len() + rejects.len()),
+        (source.stored + source.rejected, source.read as usize)
+    );
+    assert!(source.chunks.len() < 100, "{} places for {} records", source.chunks.len(), source.read);
 }
