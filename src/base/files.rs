@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Error, Place, Result};
@@ -154,6 +154,19 @@ pub fn not_regular(path: &Path) -> Error {
         .next("write what it gives to a file, and name that; or leave it out")
 }
 
+/// Options that open no symbolic link: what it points at is not ours.
+#[cfg(unix)]
+pub fn unlinked(options: &mut OpenOptions) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(libc::O_NOFOLLOW)
+}
+
+/// Options that open no symbolic link, where the system can say so.
+#[cfg(not(unix))]
+pub fn unlinked(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 #[cfg(unix)]
 fn only_owner(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
@@ -162,6 +175,25 @@ fn only_owner(options: &mut OpenOptions) {
 
 #[cfg(not(unix))]
 fn only_owner(_options: &mut OpenOptions) {}
+
+/// Whether two files are there and have the same bytes; what can't be read is not equal.
+#[must_use]
+pub fn are_equal(one: &Path, other: &Path) -> bool {
+    let read = |path: &Path| File::open(path).map(|file| io::BufReader::with_capacity(1 << 16, file));
+    let (Ok(mut one), Ok(mut other)) = (read(one), read(other)) else { return false };
+    loop {
+        let (Ok(left), Ok(right)) = (one.fill_buf(), other.fill_buf()) else { return false };
+        let shared = left.len().min(right.len());
+        if left.get(..shared) != right.get(..shared) || (shared == 0 && left.len() != right.len()) {
+            return false;
+        }
+        if shared == 0 {
+            return true;
+        }
+        one.consume(shared);
+        other.consume(shared);
+    }
+}
 
 /// Gives a file or folder whose content is durable its final name, durably.
 ///

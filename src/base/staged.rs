@@ -1,8 +1,9 @@
 //! A folder of files that belong together: all of them appear under their names, or none (decision 0009).
 //!
 //! They are made in a folder with a temporary name, on the same file system. Where the final folder is not there yet,
-//! one rename gives them their place. Where it is, files of the same names are taken away first and the new ones
-//! follow, the last one being the one that tells of the others: while that is missing, the folder is not whole.
+//! one rename gives them their place. Where it is, files with the same bytes stay as they are; of those that differ the
+//! one that tells of the others goes first and comes last: while it is missing, the folder is not whole. Each other one is
+//! replaced in one step.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -47,19 +48,24 @@ impl Staged {
     /// Gives the files their place; in each folder the one with the name `last` follows all others.
     ///
     /// # Errors
-    /// When a file can't be removed or renamed. In a folder that was there before, some may be missing then; it is
-    /// whole again after the next commit.
+    /// When a file can't be removed or renamed. In a folder that was there before, some may be of the one set and some of
+    /// the other then, and `last` is missing; it is whole again after the next commit.
     pub fn commit(self, last: Option<&str>) -> Result<()> {
         if !self.folder.is_dir() {
             return files::rename(&self.temporary, &self.folder);
         }
+        let is_last = |name: &&PathBuf| name.file_name() == last.map(OsStr::new);
         let mut names = self.names()?;
-        names.sort_by_key(|name| name.file_name() == last.map(OsStr::new));
-        for name in names.iter().rev() {
-            files::remove(&self.folder.join(name))?;
+        names.retain(|name| !files::are_equal(&self.temporary.join(name), &self.folder.join(name)));
+        names.sort_by_key(|name| is_last(&name));
+        for name in names.iter().filter(is_last) {
+            let place = self.folder.join(name);
+            files::remove(&place)?;
+            // That it is gone is durable before any new file stands beside old ones.
+            if place.parent().is_some_and(Path::is_dir) {
+                files::sync_folder(place.parent().unwrap_or(&self.folder))?;
+            }
         }
-        // That the old `last` is gone is durable before any new file stands beside old ones.
-        files::sync_folder(&self.folder)?;
         for name in &names {
             let place = self.folder.join(name);
             files::make_folder(place.parent().unwrap_or(&self.folder))?;

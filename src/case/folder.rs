@@ -148,6 +148,26 @@ impl Case {
         files::write(&self.root.join("facts.toml"), text.as_bytes())
     }
 
+    /// Refuses a folder for deliverables that is one of the case's own: what is not known there is swept.
+    ///
+    /// # Errors
+    /// Then.
+    pub fn refuse_own(&self, out: &Path) -> Result<()> {
+        let full = |path: &Path| {
+            let known = path.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
+            let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
+            fs::canonicalize(known).map(|known| known.join(rest)).unwrap_or_else(|_| path.to_path_buf())
+        };
+        let (out, root) = (full(out), full(&self.root));
+        let own = ["store", "runs", "keys", SCRATCH].map(|folder| root.join(folder));
+        match own.iter().any(|folder| out.starts_with(folder)) || out == root {
+            true => Err(Error::usage("deliverables can not lie in a folder of the case itself")
+                .at(Place::file(out))
+                .next("name a folder outside of the case, or leave --out away")),
+            false => Ok(()),
+        }
+    }
+
     /// Takes the exclusive lock for the command `verb`, recovers the journal and sweeps what a killed process left.
     ///
     /// # Errors
@@ -161,7 +181,13 @@ impl Case {
     /// # Errors
     /// When it is damaged.
     pub fn register(&self) -> Result<Register> {
-        Register::read(&self.root.join("store/sources.parquet"))
+        let path = self.root.join("store/sources.parquet");
+        if !path.exists() && !self.runs().is_empty() {
+            return Err(Error::new(Kind::CaseUnusable, "the case has lost its register of sources")
+                .at(Place::file(&path))
+                .next("put it back from a copy of the case, or make a new case from the same exports"));
+        }
+        Register::read(&path)
     }
 
     /// The numbers of the runs that exist, ascending.
@@ -203,8 +229,15 @@ impl Case {
     /// When it can't be read.
     pub fn run_record(&self, number: u32) -> Result<RunRecord> {
         let path = self.run_folder(number).join("run.json");
-        serde_json::from_str(&files::read_text(&path)?).map_err(|e| {
-            Error::new(Kind::CaseUnusable, "the record of a run is damaged").at(Place::file(&path)).because(e)
-        })
+        let damaged =
+            || Error::new(Kind::CaseUnusable, "the record of a run is damaged").at(Place::file(&path));
+        let record: RunRecord =
+            serde_json::from_str(&files::read_text(&path)?).map_err(|e| damaged().because(e))?;
+        if record.id != record.id_of_inputs() {
+            return Err(damaged()
+                .expected("an id that is the hash of its inputs")
+                .next("put it back from a copy of the case, or classify again in a new case"));
+        }
+        Ok(record)
     }
 }

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::files::{self, Pending};
 use crate::base::{Error, Kind, Result, digest, instant};
 
+/// Bytes of the longest line: an ingest of a hundred thousand files has one of some megabytes.
+const LONGEST: u64 = 64 << 20;
 const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The stages of an act.
@@ -48,6 +50,19 @@ struct Line {
     prev: String,
 }
 
+impl Line {
+    /// Whether there is a register after it.
+    fn has_stored(&self) -> bool {
+        let outcome = self.outcome.as_deref().unwrap_or_default();
+        match self.act.verb.as_str() {
+            "ingest" | "declare" => outcome == "stored" || outcome.starts_with("interrupted:"),
+            "classify" => outcome == "done",
+            RECOVER => ["all was stored", "files are stored"].iter().any(|end| outcome.ends_with(end)),
+            _ => false,
+        }
+    }
+}
+
 /// An act that began and of whose end nothing is written: its process was killed, or could not write any more.
 #[derive(Clone, Debug)]
 pub(super) struct Unfinished {
@@ -67,6 +82,8 @@ pub(super) struct Journal {
     head: String,
     /// Whether nothing but the making of the case is recorded.
     only_made: bool,
+    /// Whether something was stored, or a run made.
+    has_stored: bool,
     /// Bytes of the lines that follow from each other. What stands behind them was never acknowledged.
     length: u64,
     unfinished: Option<Unfinished>,
@@ -81,10 +98,11 @@ impl Journal {
             sequence: 0,
             head: NOTHING_BEFORE.to_owned(),
             only_made: true,
+            has_stored: false,
             length: 0,
             unfinished: None,
         };
-        let file = match File::open(&journal.path) {
+        let file = match files::unlinked(OpenOptions::new().read(true)).open(&journal.path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(journal),
             Err(e) => return Err(Error::io("read", &journal.path, e)),
@@ -93,9 +111,13 @@ impl Journal {
         let mut line = Vec::new();
         loop {
             line.clear();
-            lines.read_until(b'\n', &mut line).map_err(|e| Error::io("read", &journal.path, e))?;
+            let mut bounded = lines.by_ref().take(LONGEST);
+            bounded.read_until(b'\n', &mut line).map_err(|e| Error::io("read", &journal.path, e))?;
             match line.split_last() {
                 None => return Ok(journal),
+                Some((last, _)) if *last != b'\n' && line.len() as u64 == LONGEST => {
+                    return Err(journal.broken());
+                }
                 Some((b'\n', whole)) => journal.follow(whole)?,
                 Some(_) => {
                     journal.set_aside(&line)?;
@@ -110,26 +132,32 @@ impl Journal {
         self.unfinished.as_ref()
     }
 
+    /// Whether there is no line at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sequence == 0
+    }
+
+    /// Whether something was stored, or a run made.
+    pub(super) fn has_stored(&self) -> bool {
+        self.has_stored
+    }
+
     /// Whether nothing but the making of the case is recorded.
     pub(super) fn has_only_made(&self) -> bool {
         self.only_made
     }
 
-    fn follow(&mut self, text: &[u8]) -> Result<()> {
-        let broken = |journal: &Self| {
-            Error::new(
-                Kind::CaseUnusable,
-                format!(
-                    "{}: line {} does not follow from the one before",
-                    journal.path.display(),
-                    journal.sequence + 1
-                ),
-            )
+    fn broken(&self) -> Error {
+        let line = self.sequence + 1;
+        let what = format!("{}: line {line} does not follow from the one before", self.path.display());
+        Error::new(Kind::CaseUnusable, what)
             .next("the journal was changed by hand or damaged: restore the case from a copy")
-        };
-        let line: Line = serde_json::from_slice(text).map_err(|e| broken(self).because(e))?;
+    }
+
+    fn follow(&mut self, text: &[u8]) -> Result<()> {
+        let line: Line = serde_json::from_slice(text).map_err(|e| self.broken().because(e))?;
         if line.prev != self.head || line.sequence != self.sequence + 1 {
-            return Err(broken(self));
+            return Err(self.broken());
         }
         self.add(line, text);
         Ok(())
@@ -141,6 +169,7 @@ impl Journal {
         self.head = digest::sha256(text);
         self.length += text.len() as u64 + 1;
         self.only_made &= MAKING.contains(&line.act.verb.as_str());
+        self.has_stored |= line.has_stored();
         let begun = || Unfinished { sequence: line.sequence, hash: self.head.clone(), act: line.act };
         self.unfinished = (line.stage == BEGIN).then(begun);
     }
@@ -203,7 +232,7 @@ impl Journal {
 /// Appends to the first `length` bytes of a file. What stands behind them is the piece of a line that could not be
 /// written, which was told as an error then: without this the next line would be glued to it.
 fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let mut file = files::unlinked(OpenOptions::new().create(true).append(true)).open(path)?;
     if file.metadata()?.len() != length {
         file.set_len(length)?;
     }

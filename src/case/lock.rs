@@ -9,7 +9,7 @@ use super::journal::{self, Act, Journal};
 use super::recover;
 use super::register::Register;
 use super::scratch;
-use crate::base::{Error, Kind, Result, digest};
+use crate::base::{Error, Kind, Result, digest, files};
 
 /// Held while a case is written. Only its holder appends to the journal, replaces the register and sweeps what
 /// a killed process left. The system releases it when the process ends, however it ends.
@@ -24,13 +24,10 @@ impl CaseLock {
     /// Takes the lock for the command `verb`, recovers the journal and sweeps what a killed process left.
     pub(super) fn take(root: &Path, verb: &str) -> Result<Self> {
         let path = root.join("lock");
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(|e| Error::io("open the lock", &path, e))?;
+        let mut file =
+            files::unlinked(OpenOptions::new().create(true).truncate(false).read(true).write(true))
+                .open(&path)
+                .map_err(|e| Error::io("open the lock", &path, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(busy(root, &mut file)),
@@ -38,6 +35,7 @@ impl CaseLock {
         }
         note_holder(&mut file, verb).map_err(|e| Error::io("write", &path, e))?;
         let journal = Journal::open(root.join("journal.jsonl"))?;
+        recover::refuse_what_was_lost(root, &journal)?;
         let mut lock = Self { root: root.to_path_buf(), journal, file };
         lock.sweep()?;
         recover::record_unfinished(root, &mut lock.journal)?;
@@ -64,10 +62,14 @@ impl CaseLock {
         })
     }
 
-    /// Records that an act failed, and hands on why. What the journal can't say now, the next holder of the lock
-    /// records: the first error is the one to be told.
-    pub fn failed(&mut self, act: &Act, outcome: &str, why: Error) -> Error {
-        let _ = self.journal.end(act, outcome);
+    /// Records that an act failed and what is found of it, and hands on why: an error at the very last step comes after
+    /// what commits. What the journal can't say now, the next holder of the lock records: the first error is the one to
+    /// be told.
+    pub fn failed(&mut self, act: &Act, why: Error) -> Error {
+        let found = self.journal.unfinished().map(|unfinished| recover::came_to(&self.root, unfinished));
+        if let Some(Ok(came_to)) = found {
+            let _ = self.journal.end(act, &format!("failed: {came_to}"));
+        }
         why
     }
 

@@ -11,33 +11,60 @@ use walkdir::WalkDir;
 use super::journal::{Act, Journal, RECOVER, Unfinished};
 use super::register::{Register, Source};
 use super::run::RunRecord;
-use crate::base::{Result, files};
+use crate::base::{Error, Kind, Result, files};
 use crate::engine::tables;
 
-/// How deep below the case's folder something is written under a temporary name: `out/0001/lists/…`.
-const DEPTH: usize = 4;
+/// How deep below `out` something is written under a temporary name: `0001/lists/…`.
+const DEPTH: usize = 3;
+/// What is written under a temporary name in the case's own folder.
+const OURS: [&str; 4] = ["case.toml", "incident.toml", "facts.toml", "journal.jsonl"];
 
-/// Removes what was written under a temporary name, anywhere but in the store, which is swept by the register.
+/// A case that has lost what its journal says was there is damaged: nothing in it is swept or written.
+///
+/// # Errors
+/// Then.
+pub(super) fn refuse_what_was_lost(root: &Path, journal: &Journal) -> Result<()> {
+    let lost = |what: &str| {
+        Error::new(Kind::CaseUnusable, format!("the case {} has lost its {what}", root.display()))
+            .next("put it back from a copy of the case, or make a new case from the same exports; nothing was changed")
+    };
+    if journal.is_empty() && root.join("case.toml").is_file() {
+        return Err(lost("journal, journal.jsonl"));
+    }
+    if journal.has_stored() && !root.join("store/sources.parquet").is_file() {
+        return Err(lost("register of sources, store/sources.parquet"));
+    }
+    Ok(())
+}
+
+/// Removes what was written under a temporary name, where we write so: in the case's own folder, for the key, and among
+/// deliverables. The store and the runs are swept by what they rest on, scratch folders by who uses them. Nobody else's
+/// files are touched.
 ///
 /// # Errors
 /// When something can't be removed.
 pub(super) fn sweep_pending(root: &Path) -> Result<()> {
-    let mut entries = WalkDir::new(root).max_depth(DEPTH).into_iter();
-    while let Some(entry) = entries.next() {
-        let Ok(entry) = entry else { continue };
-        let is_below = |name: &str| entry.depth() == 1 && entry.file_name() == name;
-        let is_folder = entry.file_type().is_dir();
-        if is_folder && ["store", "runs", "tmp"].into_iter().any(is_below) {
-            // The store and the runs are swept by what they rest on, scratch folders by who uses them.
-            entries.skip_current_dir();
-        } else if is_pending(entry.path()) {
-            files::remove(entry.path())?;
-            if is_folder {
-                entries.skip_current_dir();
+    let own = OURS.map(|name| root.join(format!("{name}.{}", files::PENDING)));
+    let torn = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
+    let torn = torn.filter(|path| is_pending(path) && named(path).starts_with("journal.torn-"));
+    own.into_iter().chain(torn).try_for_each(|path| files::remove(&path))?;
+    for folder in ["keys", "out"] {
+        let mut entries = WalkDir::new(root.join(folder)).min_depth(1).max_depth(DEPTH).into_iter();
+        while let Some(entry) = entries.next() {
+            let Ok(entry) = entry else { continue };
+            if is_pending(entry.path()) {
+                files::remove(entry.path())?;
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
             }
         }
     }
     Ok(())
+}
+
+fn named(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Removes the store's files that the register does not name: they do not exist.
@@ -100,18 +127,32 @@ pub(super) fn record_unfinished(root: &Path, journal: &mut Journal) -> Result<()
         read: unfinished.act.read.clone(),
         wrote: Vec::new(),
     };
-    journal.end(&act, &found(root, &unfinished)?)
+    sync_folders(root)?;
+    journal.end(&act, &format!("ended without a word: {}", came_to(root, &unfinished)?))
 }
 
 /// What became of an act, in words.
-fn found(root: &Path, unfinished: &Unfinished) -> Result<String> {
-    let came_to = match unfinished.act.verb.as_str() {
+///
+/// # Errors
+/// When the register can't be read.
+pub(super) fn came_to(root: &Path, unfinished: &Unfinished) -> Result<String> {
+    Ok(match unfinished.act.verb.as_str() {
         "ingest" | "declare" => stored(root, &unfinished.act)?,
         "classify" => run_made(root, &unfinished.hash),
         "export" => "whether it wrote all its files is not known: export again".to_owned(),
         _ => "what it did is seen in the case".to_owned(),
-    };
-    Ok(format!("ended without a word: {came_to}"))
+    })
+}
+
+/// A folder that a killed process had made may not be durable in the one above it.
+fn sync_folders(root: &Path) -> Result<()> {
+    for folder in ["store", "runs", "out"] {
+        let entries = WalkDir::new(root.join(folder)).max_depth(DEPTH).into_iter().flatten();
+        for entry in entries.filter(|entry| entry.file_type().is_dir()) {
+            files::sync_folder(entry.path())?;
+        }
+    }
+    files::sync_folder(root)
 }
 
 fn stored(root: &Path, act: &Act) -> Result<String> {

@@ -4,15 +4,15 @@
 //! and parameters that its record names, whatever was ingested since.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::folder::Case;
 use super::run::{RunRecord, SourceRecord};
 use super::scratch::Scratch;
-use crate::base::Result;
 use crate::base::progress::Meter;
+use crate::base::{Error, Kind, Place, Result};
 use crate::engine::canned::{self, Staging, StagingKind};
-use crate::engine::{Access, Parameter, ParameterTable, ParameterType, Session, tables};
+use crate::engine::{Access, Parameter, ParameterTable, ParameterType, ParquetOut, Session, tables};
 
 /// What the engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,10 @@ pub struct Limits {
     pub memory: u64,
 }
 
-/// Memory that the rest of the program needs beside the engine's own limit.
+/// Memory that the rest of the program needs beside the engine's own limit: so much, and a part of all, because what the
+/// engine does not count grows with what it is given.
 const RESERVED: u64 = 256 << 20;
+const UNCOUNTED: u64 = 5;
 /// Less than this the engine can't work with.
 const LEAST: u64 = 256 << 20;
 
@@ -82,7 +84,7 @@ impl Workbench {
     /// The engine with the store's views and the parameter tables.
     fn bare(case: &Case, state: State<'_>, limits: Limits, keeps_order: bool) -> Result<Self> {
         let scratch = case.scratch()?;
-        let memory = limits.memory.saturating_sub(RESERVED).max(LEAST);
+        let memory = limits.memory.saturating_sub(RESERVED + limits.memory / UNCOUNTED).max(LEAST);
         let mut folders = vec![case.store()];
         folders.extend(state.run.map(|number| case.run_folder(number)));
         let session = Session::open(&Access {
@@ -158,8 +160,21 @@ pub fn open_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Resu
 /// When a verdict file is missing.
 pub(super) fn verdicts(session: &Session, case: &Case, number: u32, record: &RunRecord) -> Result<()> {
     record.verdicts.iter().try_for_each(|verdicts| {
-        session.parquet_view(&verdicts.query, &[case.verdicts(number, &verdicts.query)])
+        let file = case.verdicts(number, &verdicts.query);
+        as_recorded(&file, verdicts.rows)?;
+        session.parquet_view(&verdicts.query, &[file])
     })
+}
+
+/// A file with other rows than its record says is not the one that was written.
+fn as_recorded(file: &Path, rows: u64) -> Result<()> {
+    let damaged = || {
+        Error::new(Kind::CaseUnusable, "the file is not the one that was written here")
+            .at(Place::file(file))
+            .next("put it back from a copy of the case, or make a new case from the same exports")
+    };
+    let found = ParquetOut::rows_of(file).map_err(|e| damaged().because(e))?;
+    if found == rows { Ok(()) } else { Err(damaged().expected(format!("{rows} rows, found {found}"))) }
 }
 
 fn view_of_store(
@@ -170,8 +185,11 @@ fn view_of_store(
     stored: &str,
     columns: &[(String, ParameterType)],
 ) -> Result<()> {
-    let files: Vec<PathBuf> =
-        sources.iter().filter(|s| s.table == table).map(|s| case.stored(stored, &s.source)).collect();
+    let feeding = || sources.iter().filter(|source| source.table == table);
+    let files: Vec<PathBuf> = feeding().map(|source| case.stored(stored, &source.source)).collect();
+    if table == stored {
+        files.iter().zip(feeding()).try_for_each(|(file, source)| as_recorded(file, source.stored))?;
+    }
     let view = format!("store_{stored}");
     if files.is_empty() { session.empty_view(&view, columns) } else { session.parquet_view(&view, &files) }
 }

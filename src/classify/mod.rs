@@ -96,7 +96,7 @@ fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()>
         Err(why) => {
             // What can't be swept now is swept by the next holder of the lock.
             let _ = lock.sweep();
-            Err(lock.failed(&act, "failed", interrupt::kept(why, "the case as it was, no run is made")))
+            Err(lock.failed(&act, interrupt::kept(why, "the case as it was, no run is made")))
         }
     }
 }

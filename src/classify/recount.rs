@@ -111,14 +111,15 @@ impl Headline {
     }
 
     fn notifications(&mut self, path: &Path) -> Result<()> {
-        let mut accounts: BTreeSet<(String, String)> = BTreeSet::new();
+        // The rows of an account follow one another: so no set of all accounts need be held.
+        let mut last: Option<(String, String)> = None;
         each_row(path, &["cohort", "account_id"], |row| {
-            accounts.insert((text(row, 0).to_owned(), text(row, 1).to_owned()));
-        })?;
-        for (cohort, _) in accounts {
-            *self.told.entry(cohort).or_default() += 1;
-        }
-        Ok(())
+            let (cohort, account) = (text(row, 0), text(row, 1));
+            if last.as_ref().is_none_or(|(c, a)| (c.as_str(), a.as_str()) != (cohort, account)) {
+                *self.told.entry(cohort.to_owned()).or_default() += 1;
+                last = Some((cohort.to_owned(), account.to_owned()));
+            }
+        })
     }
 
     fn subjects(&mut self, query: &str, path: &Path) -> Result<()> {

@@ -7,7 +7,7 @@ use arrow::datatypes::DataType;
 use serde_json::{Value, json};
 
 use super::{Ui, paging};
-use crate::base::{Error, Result, table};
+use crate::base::{Error, Place, Result, table, text};
 use crate::case::Case;
 use crate::case::views::{View, Views};
 use crate::classify;
@@ -18,8 +18,8 @@ use crate::engine::ask::{Question, functions};
 const FORMAT: u32 = 1;
 /// The query that stands on standard input.
 const STANDARD_INPUT: &str = "-";
-/// Bytes of a query at most; a person writes less.
-const LONGEST: u64 = 1 << 20;
+/// Bytes of a query at most; a person writes less, and each operator of a longer one would nest it deeper.
+const LONGEST: u64 = 64 << 10;
 
 /// Arguments of `sql`.
 #[derive(Clone, Debug, clap::Args)]
@@ -70,14 +70,20 @@ pub fn views(case: &Case, run: Option<u32>) -> Result<Views<'_>> {
 }
 
 fn text(query: &str) -> Result<String> {
-    if query != STANDARD_INPUT {
-        return Ok(query.to_owned());
-    }
     let mut text = String::new();
-    std::io::stdin()
-        .take(LONGEST)
-        .read_to_string(&mut text)
-        .map_err(|e| Error::failed("cannot read the query from standard input").because(e))?;
+    if query == STANDARD_INPUT {
+        std::io::stdin()
+            .take(LONGEST + 1)
+            .read_to_string(&mut text)
+            .map_err(|e| Error::failed("cannot read the query from standard input").because(e))?;
+    } else {
+        text.push_str(query);
+    }
+    if text.len() as u64 > LONGEST {
+        return Err(Error::usage("the query is longer than any that is answered")
+            .at(Place::line("query", 1, 1))
+            .expected(format!("{} bytes at most", text::grouped(LONGEST))));
+    }
     Ok(text)
 }
 

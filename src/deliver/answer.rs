@@ -1,5 +1,6 @@
 //! The answer to a question or the rows of a view, as they come: CSV and JSON for machines, a table for people.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ pub enum Form {
     Table,
 }
 
+/// Bytes of a table's cells at most: its rows are kept until all widths are known.
+const TABLE: usize = 64 << 20;
+
 /// An answer being written. Of a table the rows are kept, so only a page of them may be taken.
 pub struct Answer<W> {
     out: W,
@@ -31,6 +35,7 @@ pub struct Answer<W> {
     columns: Vec<Shown>,
     rows: u64,
     kept: Vec<Vec<String>>,
+    kept_bytes: usize,
     /// Whether somebody still reads.
     is_open: bool,
 }
@@ -43,7 +48,7 @@ struct Shown {
 impl<W: Write> Answer<W> {
     /// Begins an answer.
     pub fn new(out: W, form: Form) -> Self {
-        Self { out, form, columns: Vec::new(), rows: 0, kept: Vec::new(), is_open: true }
+        Self { out, form, columns: Vec::new(), rows: 0, kept: Vec::new(), kept_bytes: 0, is_open: true }
     }
 
     /// Takes the next rows; the first time also the names of the columns. Break says that nobody reads any more.
@@ -61,13 +66,23 @@ impl<W: Write> Answer<W> {
             match self.form {
                 Form::Csv => csv::line(&mut piece, cells.iter().map(|column| column.cell(row).text())),
                 Form::Json => self.object(&mut piece, &cells, row)?,
-                Form::Table => {
-                    self.kept.push(cells.iter().map(|column| column.cell(row).text().into_owned()).collect());
-                }
+                Form::Table => self.keep(cells.iter().map(|column| column.cell(row).text()))?,
             }
             self.rows += 1;
         }
         self.write(&piece)
+    }
+
+    fn keep<'c>(&mut self, cells: impl Iterator<Item = Cow<'c, str>>) -> Result<()> {
+        let cells: Vec<String> = cells.map(Cow::into_owned).collect();
+        self.kept_bytes += cells.iter().map(|cell| cell.len() + size_of::<String>()).sum::<usize>();
+        self.kept.push(cells);
+        if self.kept_bytes <= TABLE {
+            return Ok(());
+        }
+        Err(Error::usage("there are more rows than a table can show")
+            .expected("a page of them")
+            .next("--csv or --json prints any number of rows; --limit N a page"))
     }
 
     fn begin(&mut self, batch: &RecordBatch, piece: &mut Vec<u8>) {

@@ -13,7 +13,7 @@ use super::cells::Cells;
 use super::csv;
 use super::written::{self, HashedOut, Written, WrittenFile};
 use crate::base::progress::Meter;
-use crate::base::{Error, Kind, Result, interrupt};
+use crate::base::{Error, Kind, Place, Result, digest, interrupt};
 use crate::case::{Act, Case, RunRecord};
 
 /// Rows read at once: bounds memory, leaves no trace in the bytes.
@@ -24,6 +24,7 @@ const BATCH: usize = 8_192;
 /// # Errors
 /// When the run can't be read, the case is busy, or a file can't be written.
 pub fn export(case: &Case, number: u32, out: Option<&Path>, meter: &Meter) -> Result<Written> {
+    out.map_or(Ok(()), |out| case.refuse_own(out))?;
     let record = case.run_record(number)?;
     let folder = out.map_or_else(|| case.out_folder(number).join("verdicts"), Path::to_path_buf);
     let mut lock = case.lock("export")?;
@@ -52,7 +53,14 @@ fn write_all(
         interrupt::check()?;
         work.say(&verdicts.query);
         let name = format!("{}.csv", verdicts.query);
-        files.push(write(&case.verdicts(number, &verdicts.query), &folder.join(&name), name)?);
+        let parquet = case.verdicts(number, &verdicts.query);
+        if digest::sha256_file(&parquet)? != verdicts.sha256 {
+            return Err(Error::new(Kind::CaseUnusable, "the verdicts are not those of the run's record")
+                .at(Place::file(&parquet))
+                .expected(format!("SHA-256 {}", verdicts.sha256))
+                .next("put the file back from a copy of the case"));
+        }
+        files.push(write(&parquet, &folder.join(&name), name)?);
         work.advance(1);
     }
     Ok(files)

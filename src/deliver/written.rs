@@ -48,7 +48,7 @@ pub(super) fn ended(
         }
         Err(why) => {
             let kept = "the case as it was, this export wrote nothing";
-            Err(lock.failed(&act, "failed", interrupt::kept(why, kept)))
+            Err(lock.failed(&act, interrupt::kept(why, kept)))
         }
     }
 }

@@ -46,6 +46,9 @@ pub(super) fn of_question(query: &str, lines_before: usize, cause: &duckdb::Erro
     let mut error = if is_of_names(first) { Error::usage(first) } else { Error::failed(first) };
     let (line, column) = place(query, lines_before, excerpt).unwrap_or((1, 1));
     error = error.at(Place::line("query", line, column));
+    if said.starts_with(NO_MEMORY) {
+        return error.next("give it more: --memory SIZE, or ask for less");
+    }
     let advice: Vec<&str> = lines.collect();
     if advice.is_empty() { error } else { error.expected(advice.join("; ")) }
 }
@@ -61,14 +64,28 @@ fn discreet(said: &str) -> (String, &str) {
     if is_of_names(what) {
         return (what.to_owned(), excerpt);
     }
-    let first = what.lines().next().unwrap_or_default();
+    let first = without_numbers(what.lines().next().unwrap_or_default());
     let Some((before, _)) = first.split_once(['\'', '"']) else {
-        return (first.to_owned(), excerpt);
+        return (first, excerpt);
     };
     let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let column = what.rsplit_once(OF_COLUMN).map(|(_, name)| name.trim()).filter(is_name);
     let of_column = column.map(|name| format!("{OF_COLUMN}{name}")).unwrap_or_default();
     (format!("{before}…{of_column}"), excerpt)
+}
+
+/// Numbers may be somebody's telephone; those in a type's name, such as INT64, are none.
+fn without_numbers(said: &str) -> String {
+    let (mut told, mut before) = (String::with_capacity(said.len()), ' ');
+    for c in said.chars() {
+        let is_of_number = c.is_ascii_digit() && (before == '…' || !before.is_ascii_alphanumeric());
+        let shown = if is_of_number { '…' } else { c };
+        if !(shown == '…' && before == '…') {
+            told.push(shown);
+        }
+        before = shown;
+    }
+    told
 }
 
 /// Where in the query an excerpt such as `2: … WHERE emial = 'x'\n              ^` points, as line and column.

@@ -1,6 +1,7 @@
 //! The one way Parquet is written: ZSTD 1, fixed row groups, statistics, Bloom filters on keys, so that the same
 //! rows give the same bytes whatever the threads (8-engineering, "Store").
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
@@ -10,6 +11,7 @@ use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaDataReader;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
@@ -62,6 +64,18 @@ impl ParquetOut {
             waiting_bytes: 0,
             rows: 0,
         })
+    }
+
+    /// How many rows a file has, by its own record of them.
+    ///
+    /// # Errors
+    /// When it is not there or no Parquet file.
+    pub fn rows_of(path: &Path) -> Result<u64> {
+        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+        let metadata = ParquetMetaDataReader::new()
+            .parse_and_finish(&file)
+            .map_err(|e| Error::failed(format!("{} is no Parquet file", path.display())).because(e))?;
+        Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default())
     }
 
     /// Adds rows.

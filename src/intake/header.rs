@@ -1,5 +1,6 @@
 //! Which columns of ours a header has (2-tables, "Header matching").
 
+use super::rejects::masked;
 use crate::base::text::fold_name;
 use crate::engine::tables::Table;
 
@@ -70,11 +71,22 @@ impl Match {
 /// The column that a stated account fills.
 pub(super) const ACCOUNT: &str = "account_id";
 
+/// Whether a header may be an address or a secret: the first line of a file without one.
+fn is_like_data(name: &str) -> bool {
+    const LONG: usize = 16;
+    let is_one_word = name.chars().all(|c| c.is_alphanumeric() || "-_=+/.".contains(c));
+    let has_digits = name.chars().filter(char::is_ascii_digit).count() > 3;
+    name.contains('@') || (name.len() >= LONG && is_one_word && has_digits)
+}
+
 /// A header as it is shown; one without a name by its number.
 pub(super) fn shown_header(index: usize, name: &str) -> String {
     const CHARACTERS: usize = 80;
     if name.trim().is_empty() {
         return format!("(column {})", index + 1);
+    }
+    if is_like_data(name) {
+        return masked(name.as_bytes());
     }
     match name.char_indices().nth(CHARACTERS) {
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),

@@ -161,7 +161,18 @@ fn what_stands_there(found: &Match, header: &[String]) -> String {
             "none of the {} fields of its first line is a name of ours: has it a header?",
             header.len()
         ),
-        _ => format!("the header has: {}", shown_header_list(header)),
+        _ => {
+            let is_ours = |name: &&String| {
+                found
+                    .table
+                    .columns
+                    .iter()
+                    .any(|c| c.headers().any(|h| text::fold_name(h) == text::fold_name(name)))
+            };
+            let ours: Vec<String> = header.iter().filter(is_ours).cloned().collect();
+            let others = header.len() - ours.len();
+            format!("of ours the header has: {}; {others} other names", shown_header_list(&ours))
+        }
     }
 }
 

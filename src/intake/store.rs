@@ -86,12 +86,10 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
         Err((files, why)) if why.kind() == Kind::Interrupted && !files.is_empty() => (files, Some(why)),
         Err((_, why)) => return Err(nothing_stored(&mut lock, &act, why)),
     };
-    let taken = facts.map_or(Ok(None), |(path, text)| {
-        case.write_facts(text)?;
-        Ok(Some(format!("took {} into the case as its facts", path.display())))
-    });
-    let committed = taken.and_then(|note| Ok((note, lock.commit(&storing.register)?)));
-    let (note, register) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
+    // The facts come behind the register, and not after an interruption: they speak of exports that are there then.
+    let facts = facts.filter(|_| stopped.is_none());
+    let committed = lock.commit(&storing.register).and_then(|register| Ok((register, adopted(case, facts)?)));
+    let (register, note) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
     outcome.notes.extend(note);
     act.wrote.extend(register);
     if let Some(why) = stopped {
@@ -104,13 +102,19 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     Ok(outcome)
 }
 
+fn adopted(case: &Case, facts: Option<&(PathBuf, String)>) -> Result<Option<String>> {
+    let Some((path, text)) = facts else { return Ok(None) };
+    case.write_facts(text)?;
+    Ok(Some(format!("took {} into the case as its facts", path.display())))
+}
+
 /// What was made for an ingest that fails is swept by the register that stands then, which is the old one, unless the
 /// commit failed at its very last step: nothing that a register names is removed.
 fn nothing_stored(lock: &mut CaseLock, act: &Act, why: Error) -> Error {
     // What can't be swept now is swept by the next holder of the lock.
     let _ = lock.sweep();
     let why = interrupt::kept(why, "the case as it was, nothing is stored");
-    lock.failed(act, "failed: nothing was stored", why)
+    lock.failed(act, why)
 }
 
 fn total(plan: &Plan) -> u64 {

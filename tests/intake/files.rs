@@ -66,7 +66,9 @@ fn a_file_that_another_table_explains_better_is_not_taken_for_one_that_asks_for_
 /// A users export whose id is called otherwise was taken for accounts, and its users' dates for those of accounts.
 #[test]
 fn a_table_is_not_taken_where_another_lacks_only_what_a_column_too_many_may_be() {
-    for header in ["uid,account_id,name,created_at", "id,account_id,name,created_at", "Number,account_id,name"] {
+    for header in
+        ["uid,account_id,name,created_at", "id,account_id,name,created_at", "Number,account_id,name"]
+    {
         let bench = Bench::new();
         let path = bench.file("export.csv", format!("{header}\n3,gamma,Cy,2018-02-01\n"));
         let told = refused(&bench);

@@ -44,13 +44,22 @@ impl Gathered {
             return;
         }
         self.count(&noticed, count);
-        self.keep(noticed);
+        let detail = detail_of(&noticed);
+        self.keep(noticed, detail);
+    }
+
+    /// Counts one whose detail quotes an export: it stays in its row, and the details say only where.
+    pub fn add_quoting(&mut self, noticed: Noticed) {
+        self.count(&noticed, 1);
+        let place = place_of(&noticed);
+        self.keep(noticed, Some(place));
     }
 
     /// Keeps one of what is counted elsewhere.
     pub fn add_part(&mut self, noticed: Noticed) {
         *self.parts.entry(key(&noticed)).or_default() += 1;
-        self.keep(noticed);
+        let detail = detail_of(&noticed);
+        self.keep(noticed, detail);
     }
 
     /// Says how many of what was counted are the parts. To be called when all is gathered.
@@ -121,8 +130,8 @@ impl Gathered {
         }
     }
 
-    fn keep(&mut self, noticed: Noticed) {
-        if let Some(detail) = detail_of(&noticed) {
+    fn keep(&mut self, noticed: Noticed, detail: Option<String>) {
+        if let Some(detail) = detail {
             keep_least(self.details.entry(noticed.code.clone()).or_default(), detail, DETAILS);
         }
         let singles = match self.singles.get_mut(&noticed.code) {
@@ -139,11 +148,14 @@ fn key(noticed: &Noticed) -> Key {
 
 fn detail_of(noticed: &Noticed) -> Option<String> {
     let detail = noticed.detail.as_ref()?;
-    let place = match &noticed.column {
+    Some(format!("{}: {detail}", place_of(noticed)))
+}
+
+fn place_of(noticed: &Noticed) -> String {
+    match &noticed.column {
         Some(column) => format!("{}.{column}", noticed.table),
         None => noticed.table.clone(),
-    };
-    Some(format!("{place}: {detail}"))
+    }
 }
 
 /// Keeps the least of all that ever come.

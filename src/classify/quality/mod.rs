@@ -69,13 +69,16 @@ fn of_query(session: &Session, query: &Quality, gathered: &mut Gathered) -> Resu
         return Ok(());
     };
     let wrong = || Error::failed(format!("queries/{} does not yield what a quality query does", sql.path));
-    let is_part = |code: &str| query.findings.iter().any(|f| f.code == code && f.is_part);
+    let is =
+        |code: &str, what: fn(&Finding) -> bool| query.findings.iter().any(|f| f.code == code && what(f));
     session.stream(sql.text, &[], |batch| {
         let rows = Rows::of(&batch).ok_or_else(wrong)?;
         for row in 0..batch.num_rows() {
             let noticed = rows.row(row);
-            if is_part(&noticed.code) {
+            if is(&noticed.code, |finding| finding.is_part) {
                 gathered.add_part(noticed);
+            } else if is(&noticed.code, |finding| finding.quotes) {
+                gathered.add_quoting(noticed);
             } else {
                 gathered.add(noticed, 1);
             }

@@ -14,8 +14,8 @@ use crate::deliver::written::WrittenFile;
 
 const ACCOUNT: &str = "account_id";
 
-/// Files by account, then by list.
-type ByAccount = BTreeMap<String, BTreeMap<String, Vec<ListFile>>>;
+/// Files by account, then by the place of their list; what is said of a list is the same for all.
+type ByAccount = BTreeMap<String, BTreeMap<usize, Vec<WrittenFile>>>;
 
 /// Writes a folder for each account that has a row in some list; there, a list without its rows is empty.
 /// Rows whose account is not known are nobody's own.
@@ -30,21 +30,24 @@ pub(super) fn write(
 ) -> Result<Vec<WrittenFile>> {
     let lists: Vec<&List> = lists.iter().filter(|list| list.hand_over).collect();
     let mut accounts = ByAccount::new();
-    for list in &lists {
+    for list in lists.iter().enumerate() {
         rows_of(reading, list, formats, folder, &mut accounts)?;
     }
     let mut written = Vec::new();
     for (account, mut by_list) in accounts {
         interrupt::check()?;
         let below = place(&account);
-        for list in &lists {
-            if !by_list.contains_key(&list.name) {
-                let empty =
-                    Sinks::create(&folder.join(&below), &list.name, list, formats, &reading.record.id)?;
-                by_list.insert(list.name.clone(), finish(list, empty)?);
-            }
+        let mut files = Vec::new();
+        for (place, list) in lists.iter().enumerate() {
+            let own = match by_list.remove(&place) {
+                Some(own) => own,
+                None => {
+                    let below = folder.join(&below);
+                    Sinks::create(&below, &list.name, list, formats, &reading.record.id)?.finish()?
+                }
+            };
+            files.extend(own.into_iter().map(|written| ListFile::new(list, written)));
         }
-        let files: Vec<ListFile> = by_list.into_values().flatten().collect();
         let text = manifest::customer(&reading.record, &files)?;
         let manifest = write_text(&folder.join(&below), "lists.json", &text)?;
         let own = files.into_iter().map(|f| f.written).chain([manifest]);
@@ -57,7 +60,7 @@ pub(super) fn write(
 /// Writes the rows of one list, account by account: only one account's files are open at a time.
 fn rows_of(
     reading: &Reading,
-    list: &List,
+    (place_of_list, list): (usize, &&List),
     formats: &[Format],
     folder: &Path,
     accounts: &mut ByAccount,
@@ -65,7 +68,7 @@ fn rows_of(
     let mut open: Option<(String, Sinks)> = None;
     let mut keep = |done: Option<(String, Sinks)>| -> Result<()> {
         if let Some((account, sinks)) = done {
-            accounts.entry(account).or_default().insert(list.name.clone(), finish(list, sinks)?);
+            accounts.entry(account).or_default().insert(place_of_list, sinks.finish()?);
         }
         Ok(())
     };
@@ -85,10 +88,6 @@ fn rows_of(
         Ok(())
     })?;
     keep(open)
-}
-
-fn finish(list: &List, sinks: Sinks) -> Result<Vec<ListFile>> {
-    Ok(sinks.finish()?.into_iter().map(|written| ListFile::new(list, written)).collect())
 }
 
 fn place(account: &str) -> PathBuf {

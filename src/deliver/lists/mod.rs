@@ -45,6 +45,7 @@ pub struct Wanted {
 /// # Errors
 /// When the run can't be read, the case is busy, a query fails, or a file can't be written.
 pub fn export(case: &Case, number: u32, wanted: &Wanted, limits: Limits, meter: &Meter) -> Result<Written> {
+    wanted.out.as_deref().map_or(Ok(()), |out| case.refuse_own(out))?;
     let mut lock = case.lock("export")?;
     let reading = Reading::open(case, number, limits, meter)?;
     let folder = wanted.out.clone().unwrap_or_else(|| case.out_folder(number).join("lists"));

@@ -179,7 +179,9 @@ impl Visitor for Walk<'_> {
 
     fn pre_visit_table_factor(&mut self, table: &TableFactor) -> Step {
         match table {
-            TableFactor::Table { args: None, version: None, with_ordinality: false, .. }
+            TableFactor::Table {
+                args: None, version: None, with_ordinality: false, sample: None, ..
+            }
             | TableFactor::Derived { .. }
             | TableFactor::NestedJoin { .. } => ControlFlow::Continue(()),
             _ => refuse(
@@ -197,16 +199,11 @@ impl Visitor for Walk<'_> {
     fn pre_visit_expr(&mut self, expr: &Expr) -> Step {
         match expr {
             Expr::Function(function) => self.function(function),
-            Expr::Identifier(ident)
-                if ident.quote_style.is_none()
-                    && OF_THE_STATE.contains(&ident.value.to_lowercase().as_str()) =>
-            {
-                refuse(
-                    ident.span,
-                    format!("{} is no column", ident.value),
-                    "a column, or as_of of param_incident",
-                )
-            }
+            Expr::Identifier(ident) if OF_THE_STATE.contains(&ident.value.to_lowercase().as_str()) => refuse(
+                ident.span,
+                format!("{} is no column", ident.value),
+                "a column, or as_of of param_incident",
+            ),
             _ if is_ordinary(expr) => ControlFlow::Continue(()),
             _ => refuse(expr.span(), format!("`{expr}` is not allowed here"), "an ordinary expression"),
         }

@@ -20,6 +20,8 @@ pub struct Finding {
     pub example: String,
     /// Whether the rows of the query are a part of what is counted elsewhere.
     pub is_part: bool,
+    /// Whether its rows quote what an export holds: only they do then, never the record of a run or a summary.
+    pub quotes: bool,
 }
 
 /// One sidecar of `queries/quality/`.
@@ -78,5 +80,6 @@ fn finding(section: &Section<'_>) -> Finding {
         next: english(section, "next"),
         example: english(section, "example"),
         is_part: section.boolean("part").unwrap_or_default(),
+        quotes: section.boolean("quotes").unwrap_or_default(),
     }
 }
