@@ -2,8 +2,8 @@
 //! half there (1-overview, "What must always be true", 11; decision 0009).
 //!
 //! Faults are made from outside: `crashes/faults.c` is compiled with the C compiler that Rust links with, and loaded
-//! into the real program. `HIGHWATER_FAULTS=all` tries every call with every fault; otherwise every rename with every
-//! fault, and an even choice of the others.
+//! into the real program. Every write, sync and rename is made to fail in turn; what commits meets every fault, all else
+//! an even choice of them. `HIGHWATER_FAULTS=all` tries every call with every fault.
 
 #![cfg(target_os = "linux")]
 #![allow(

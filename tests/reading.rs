@@ -444,6 +444,41 @@ fn endless() -> String {
     format!("WITH n(x) AS (VALUES {}) SELECT t0.x AS user_id FROM {}", ten.join(", "), tables.join(", "))
 }
 
+/// A query that is longer than any is refused, not cut; one that is nested as deep as it can be does not overflow.
+#[test]
+fn a_query_that_is_too_long_is_refused_whole() {
+    let bench = Bench::new();
+    let ask = |query: &str| {
+        let mut child = Command::new(BINARY)
+            .args(["sql", &bench.case(), "-", "--csv"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A reader that refuses does not read to the end.
+        let _ = child.stdin.take().unwrap().write_all(query.as_bytes());
+        child.wait_with_output().unwrap()
+    };
+    let cut =
+        format!("SELECT COUNT(*) AS n FROM store_users {} WHERE user_id = 'nobody'", " ".repeat(1 << 20));
+    let output = ask(&cut);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("longer than any"));
+    for deep in [format!("SELECT 1{}", "+1".repeat(30_000)), format!("SELECT {}1", "NOT ".repeat(15_000))] {
+        let output = ask(&deep);
+        assert!(output.status.code().is_some_and(|code| code < 3), "{:?}", output.status);
+    }
+}
+
+/// A table is for people: an answer without end is refused before it fills the memory.
+#[test]
+fn a_table_without_end_is_refused() {
+    let bench = Bench::new();
+    let (status, said) = failed(&["sql", &bench.case(), &endless(), "--limit", "0"]);
+    assert!(status == 2 && said.contains("--csv or --json"), "{said}");
+}
+
 /// A long answer is stopped by Ctrl-C, whoever asked for it.
 #[cfg(unix)]
 #[test]

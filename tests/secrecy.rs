@@ -63,6 +63,9 @@ fn write_exports(folder: &Path) {
             person(1),
             secret(1)
         ),
+        // Persons in a column of codes: the word is kept beside `unknown`, and said nowhere.
+        format!("u8,a1,{0}@example.com,{0},,{0}@example.com,true,2015-01-01T00:00:00Z,,", person(12)),
+        format!("u9,a1,{0}@example.com,{0},,{1},true,2015-01-01T00:00:00Z,,", person(13), person(14)),
         // Secrets in columns of another type.
         format!("u2,a1,{0}@example.com,{0},,agent,{1},{1},,", person(2), secret(2)),
         // Rejected: no id; too many fields; too few.
@@ -179,6 +182,11 @@ fn values_of_unknown_columns_and_of_rejected_cells_stand_nowhere_in_a_case() {
 fn the_journal_the_record_of_a_run_and_the_summary_name_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let case = case_with_marks(folder.path());
+    let register = content(&case.join("store/sources.parquet"));
+    // What a person states of a file stands there by its own will, and nothing of any export.
+    let stated = [person(10), person(11)];
+    let of_exports = stated.iter().fold(register.clone(), |text, name| text.replace(name, ""));
+    assert!(register.contains(&stated[0]) && !holds_mark(&of_exports), "the register names somebody");
     for file in [
         "journal.jsonl",
         "case.toml",
@@ -212,6 +220,14 @@ fn errors_of_every_kind_quote_no_data() {
     assert!(said.contains("the header has: user_id, name"), "{said}");
     let doubled = write("doubled.csv", &format!("user_id,account_id,name,Name\n{row}"));
     fails_quietly(&["ingest", case, &doubled]);
+    // A first line that is somebody's data, although one of its cells is a name of ours.
+    let data = write("data.csv", &format!("a1,{0},active,{0}@example.com,{1}\n", person(22), secret(22)));
+    fails_quietly(&["ingest", case, &data, "--table", "users"]);
+    // An address or a secret as a header beside ours.
+    let odd_headers =
+        format!("account_id,{0}@example.com,zq9{1}9876543210\na1,x,y\n", person(23), secret(23));
+    let odd_headers = write("odd-headers.csv", &odd_headers);
+    quiet_about(&["ingest", case, &odd_headers, "-v"]);
     // Bytes that are no text, and a file that is no table at all.
     let mut bytes = format!("user_id,account_id,name\nu8,a1,{}\nu9,a1,", person(21)).into_bytes();
     bytes.extend([0xff, 0xfe, 0x00]);
@@ -236,6 +252,29 @@ fn errors_of_every_kind_quote_no_data() {
     fails_quietly(&["show", case, "record", "users.csv", "99"]);
 }
 
+/// A telephone number is a number to the engine, which tells it when it does not fit.
+#[test]
+fn numbers_of_persons_stand_in_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    let number = ["4179", "1234", "567"].concat();
+    fs::write(exports.join("users.csv"), format!("user_id,account_id,phone\nu1,a1,{number}\n")).unwrap();
+    let case = folder.path().join("case");
+    let (case, exports) = (case.to_str().unwrap(), exports.to_str().unwrap());
+    assert!(highwater(&["init", case, "--incident", "zendesk-2016"]).status.success());
+    assert!(highwater(&["ingest", case, exports]).status.success());
+    for query in [
+        "SELECT CAST(CAST(phone AS BIGINT) AS INTEGER) FROM store_users",
+        "SELECT CAST(phone AS BIGINT) * 9000000000 FROM store_users",
+        "SELECT CAST(phone AS SMALLINT) FROM store_users",
+        "SELECT CAST(CAST(phone AS BIGINT) AS TINYINT) FROM store_users",
+    ] {
+        let said = fails_quietly(&["sql", case, query]);
+        assert!(!said.contains(&number), "{query} says: {said}");
+    }
+}
+
 /// Samples of a dry run are data: on standard output only, and nothing of columns that are not ours.
 #[test]
 fn a_dry_run_shows_samples_as_data_only() {
@@ -255,6 +294,6 @@ fn show_prints_what_its_owner_asks_for() {
     let case = case.to_str().unwrap();
     let users = quiet_about(&["show", case, "users", "--csv"]);
     assert!(String::from_utf8(users.stdout).unwrap().contains(&person(1)));
-    let record = quiet_about(&["show", case, "record", "users.csv", "3", "--raw"]);
+    let record = quiet_about(&["show", case, "record", "users.csv", "5", "--raw"]);
     assert!(String::from_utf8(record.stdout).unwrap().contains(&secret(3)));
 }

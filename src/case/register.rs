@@ -83,7 +83,7 @@ pub struct Source {
     pub columns: BTreeMap<String, String>,
     /// Headers that are no column of ours; their values are not stored.
     pub unknown_columns: Vec<String>,
-    /// Codes that are not ours: column of ours, text as written, count.
+    /// Codes that are not ours: column of ours, the text masked, count.
     pub unknown_codes: BTreeMap<String, BTreeMap<String, u64>>,
     /// How it was read.
     pub reading: Reading,

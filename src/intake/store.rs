@@ -354,11 +354,24 @@ fn source(file: &PlannedFile, name: &str, tally: &Tally) -> Source {
         zone_unstated: tally.zone_unstated.clone(),
         columns: columns.collect(),
         unknown_columns: file.unknown_columns().to_vec(),
-        unknown_codes: tally.unknown_codes.clone(),
+        unknown_codes: tally
+            .unknown_codes
+            .iter()
+            .map(|(c, words)| (c.clone(), masked_words(words)))
+            .collect(),
         reading: file.reading(),
         custody: file.stated.custody.clone(),
         ..Source::default()
     }
+}
+
+/// The register is shown to others than the store: a word that is no code of ours may be a person's name.
+fn masked_words(words: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let mut masked = BTreeMap::new();
+    for (word, count) in words {
+        *masked.entry(super::masked(word.as_bytes())).or_default() += count;
+    }
+    masked
 }
 
 /// Nothing is lost: what was read is what was stored, left out and rejected.

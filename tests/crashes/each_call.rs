@@ -7,15 +7,11 @@ use crate::support::{
     ACTS, Act, Bench, Call, FAULTS, Fault, assert_same, assert_valid, calls, content, said,
 };
 
-/// Trials of an act, evenly chosen from all pairs of call and fault, beside those around what commits it.
-fn trials_of(act: Act) -> usize {
-    match act {
-        Act::Init | Act::Ingest => 60,
-        _ => 18,
-    }
-}
+/// Trials of an act with other faults than a failing call, evenly chosen from all pairs of call and fault, beside those
+/// around what commits it.
+const TRIALS: usize = 24;
 
-/// Whether the act is done or not by whether this call is.
+/// Whether the act is done or not by whether this call is. An export that is there already has nothing to commit.
 fn commits(act: Act, call: &Call) -> bool {
     let last = match act {
         Act::Init => "/case.toml",
@@ -23,9 +19,30 @@ fn commits(act: Act, call: &Call) -> bool {
         Act::Classify => "/runs/0001/run.json",
         Act::Lists => "/out/0001/lists",
         Act::Verdicts => "/out/0001/verdicts",
-        Act::ListsAgain => "/out/0001/lists/lists.json",
+        Act::ListsAgain | Act::VerdictsAgain => return false,
     };
     call.name == "rename" && call.path == last
+}
+
+/// Whether the call is one that must be seen to fail: every write, sync and rename.
+fn must_fail(call: &Call) -> bool {
+    ["write", "writev", "pwrite", "copy_file_range", "fsync", "fdatasync", "rename"]
+        .contains(&call.name.as_str())
+}
+
+/// The pairs of call and fault that are tried: each write, sync and rename made to fail, what commits with every fault,
+/// and an even choice of the rest, in steps that meet each fault.
+fn chosen(act: Act, calls: &[Call], all: bool) -> Vec<(Act, Call, Fault)> {
+    let pairs: Vec<(Act, Call, Fault)> =
+        calls.iter().flat_map(|call| FAULTS.map(|fault| (act, call.clone(), fault))).collect();
+    let mut step = (pairs.len() / TRIALS).max(1);
+    while step.is_multiple_of(2) || step.is_multiple_of(3) {
+        step += 1;
+    }
+    let is_chosen = |(index, (act, call, fault)): (usize, &(Act, Call, Fault))| {
+        all || index % step == 0 || commits(*act, call) || (fault.mode == "fail" && must_fail(call))
+    };
+    pairs.iter().enumerate().filter(|pair| is_chosen(*pair)).map(|(_, pair)| pair.clone()).collect()
 }
 
 #[test]
@@ -35,15 +52,14 @@ fn every_call_made_to_fail_or_made_the_last_leaves_a_valid_case() {
     let mut trials: Vec<(Act, Call, Fault)> = Vec::new();
     for act in ACTS {
         let calls = bench.calls(act);
-        assert!(calls.iter().any(|call| commits(act, call)), "nothing commits {act:?}: {calls:#?}");
-        let pairs = calls.iter().flat_map(|call| FAULTS.map(|fault| (act, call.clone(), fault)));
-        let step = if all { 1 } else { calls.len() * FAULTS.len() / trials_of(act) };
-        let chosen = |(i, pair): (usize, (Act, Call, Fault))| {
-            (i % step.max(1) == 0 || commits(act, &pair.1)).then_some(pair)
-        };
-        let before = trials.len();
-        trials.extend(pairs.enumerate().filter_map(chosen));
-        eprintln!("{act:?}: {} calls, {} trials", calls.len(), trials.len() - before);
+        let again = [Act::ListsAgain, Act::VerdictsAgain].contains(&act);
+        assert!(again || calls.iter().any(|call| commits(act, call)), "nothing commits {act:?}: {calls:#?}");
+        let chosen = chosen(act, &calls, all);
+        for fault in FAULTS {
+            assert!(chosen.iter().any(|(_, _, tried)| *tried == fault), "{act:?} never meets {fault:?}");
+        }
+        eprintln!("{act:?}: {} calls, {} trials", calls.len(), chosen.len());
+        trials.extend(chosen);
     }
     let trials = Mutex::new(trials.into_iter());
     std::thread::scope(|scope| {
@@ -69,6 +85,7 @@ fn try_one(bench: &Bench, worker: usize, act: Act, call: &Call, fault: Fault) {
     judge_end(bench, act, fault, &output, &case, &what);
     assert_valid(&case, &what);
     assert_nothing_lost(bench, act, &case, &what);
+    assert_journal_true(bench, act, &case, &what);
     let again = bench.run(act, &work, None);
     let is_made =
         act == Act::Init && again.status.code() == Some(2) && said(&again).contains("is a case already");
@@ -108,16 +125,41 @@ fn judge_end(bench: &Bench, act: Act, fault: Fault, output: &std::process::Outpu
     }
 }
 
-/// What was whole before is there as it was; only lists that are written again may be missing until they are.
+/// What was whole before is there as it was; only the register is replaced, whole.
 fn assert_nothing_lost(bench: &Bench, act: Act, case: &Path, what: &str) {
     let found = content(case);
     for (path, bytes) in bench.before(act) {
-        let replaced =
-            path.ends_with("sources.parquet") || (act == Act::ListsAgain && path.starts_with("out"));
-        match found.get(&path) {
-            Some(now) => assert!(replaced || *now == bytes, "{what}: {} has changed", path.display()),
-            None => assert!(act == Act::ListsAgain && replaced, "{what}: {} is gone", path.display()),
+        let now = found.get(&path).unwrap_or_else(|| panic!("{what}: {} is gone", path.display()));
+        assert!(path.ends_with("sources.parquet") || *now == bytes, "{what}: {} has changed", path.display());
+    }
+}
+
+/// Where the journal says how the act ended, that is what is there: stored or not, made or not. The facts of the exports
+/// are the case's only where the exports are.
+fn assert_journal_true(bench: &Bench, act: Act, case: &Path, what: &str) {
+    let is_done = match act {
+        Act::Ingest => {
+            content(case).get(Path::new("store/sources.parquet"))
+                != bench.before(act).get(Path::new("store/sources.parquet"))
         }
+        Act::Classify => case.join("runs/0001/run.json").is_file(),
+        _ => return,
+    };
+    let journal = std::fs::read_to_string(case.join("journal.jsonl")).unwrap();
+    let last = journal.lines().last().and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let outcome = last.as_ref().and_then(|line| line["outcome"].as_str()).unwrap_or_default().to_owned();
+    if outcome.starts_with("failed:") {
+        let says_done = ["all was stored", "run 0001 was made"].iter().any(|end| outcome.ends_with(end));
+        assert_eq!(says_done, is_done, "{what}: the journal says: {outcome}");
+    }
+    if act == Act::Ingest && !is_done {
+        let facts =
+            |files: &std::collections::BTreeMap<_, Vec<u8>>| files.get(Path::new("facts.toml")).cloned();
+        assert_eq!(
+            facts(&content(case)),
+            facts(&bench.before(act)),
+            "{what}: facts of exports that are not there"
+        );
     }
 }
 

@@ -62,7 +62,7 @@ fn kill_many(bench: &Bench, of: &str, elsewhere: &Path, work: &Path, command: im
 #[test]
 fn a_command_killed_at_random_moments_goes_on_the_next_time() {
     let Some(bench) = Bench::get() else { return };
-    for act in [Act::Ingest, Act::Classify, Act::Lists, Act::ListsAgain] {
+    for act in [Act::Ingest, Act::Classify, Act::Lists, Act::Verdicts] {
         let what = format!("{act:?}");
         let (elsewhere, work) = (bench.work(act, "counted"), bench.work(act, "killed"));
         kill_many(bench, &what, &elsewhere, &work, |work| bench.command(act, work));

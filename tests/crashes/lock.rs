@@ -118,3 +118,98 @@ fn a_lock_that_cannot_be_opened_and_a_case_that_is_gone_are_told() {
     fs::remove_dir_all(work.join("case")).unwrap();
     assert!(case.lock("classify").is_err() && !work.join("case").exists());
 }
+
+/// A case without what its journal says was stored is damaged: nothing in it is taken for left over.
+#[test]
+fn a_case_that_lost_its_register_or_journal_is_refused_and_left_as_it_is() {
+    let Some(bench) = Bench::get() else { return };
+    for (lost, word) in [("store/sources.parquet", "register"), ("journal.jsonl", "journal")] {
+        for act in [Act::Lists, Act::Classify, Act::Ingest] {
+            let work = bench.work(Act::Lists, "lost");
+            let case = work.join("case");
+            fs::remove_file(case.join(lost)).unwrap();
+            let before = content(&case);
+            let output = bench.run(act, &work, None);
+            assert_eq!(output.status.code(), Some(5), "{lost}, {act:?}: {}", said(&output));
+            assert!(said(&output).contains(word) && said(&output).contains("next:"), "{}", said(&output));
+            assert!(content(&case) == before, "{lost}, {act:?}: something was swept");
+        }
+    }
+    let work = bench.work(Act::Lists, "lost");
+    fs::remove_file(work.join("case/store/sources.parquet")).unwrap();
+    assert_eq!(Case::open(&work.join("case")).unwrap().register().unwrap_err().kind(), Kind::CaseUnusable);
+}
+
+#[test]
+fn stored_data_that_is_not_what_was_stored_is_a_damaged_case() {
+    let Some(bench) = Bench::get() else { return };
+    let first = |folder: &std::path::Path| fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    // A whole file of the wrong source, and one that is cut.
+    let work = bench.work(Act::Classify, "swapped");
+    let (users, accounts) = (work.join("case/store/users"), work.join("case/store/accounts"));
+    fs::copy(first(&accounts), first(&users)).unwrap();
+    assert_eq!(bench.run(Act::Classify, &work, None).status.code(), Some(5));
+    let work = bench.work(Act::Classify, "cut");
+    let users = first(&work.join("case/store/users"));
+    let bytes = fs::read(&users).unwrap();
+    fs::write(&users, &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(bench.run(Act::Classify, &work, None).status.code(), Some(5));
+    // Verdicts of another query, with as many rows or not.
+    let work = bench.work(Act::Verdicts, "verdicts");
+    let verdicts = work.join("case/runs/0001/verdicts");
+    fs::copy(verdicts.join("account_exposure.parquet"), verdicts.join("account_summary.parquet")).unwrap();
+    let output = bench.run(Act::Verdicts, &work, None);
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    // A record that was edited.
+    let work = bench.work(Act::Verdicts, "record");
+    let record = work.join("case/runs/0001/run.json");
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(&record, text.replacen("2019-10-02T12:00:00Z", "2019-10-03T12:00:00Z", 1)).unwrap();
+    let output = bench.run(Act::Verdicts, &work, None);
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+}
+
+/// What ends like a name of ours is somebody's all the same.
+#[test]
+fn the_sweep_touches_nobody_elses_files() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Classify, "others");
+    let case = work.join("case");
+    fs::create_dir_all(case.join("mail/letters.pending")).unwrap();
+    fs::create_dir(case.join("exports")).unwrap();
+    let others = ["notes.pending", "mail/letters.pending/one", "exports/users.csv.pending"];
+    others.iter().for_each(|file| fs::write(case.join(file), "mine").unwrap());
+    fs::write(case.join("facts.toml.pending"), "ours").unwrap();
+    let output = bench.run(Act::Classify, &work, None);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(others.iter().all(|file| case.join(file).is_file()), "a file of somebody else is gone");
+    assert!(!case.join("facts.toml.pending").exists());
+}
+
+#[test]
+fn a_link_in_place_of_the_lock_or_the_journal_is_not_followed() {
+    let Some(bench) = Bench::get() else { return };
+    for name in ["lock", "journal.jsonl"] {
+        let work = bench.work(Act::Classify, "linked");
+        let (ours, precious) = (work.join("case").join(name), work.join("precious"));
+        fs::rename(&ours, &precious).unwrap();
+        let before = fs::read(&precious).unwrap();
+        std::os::unix::fs::symlink(&precious, &ours).unwrap();
+        let output = bench.run(Act::Classify, &work, None);
+        assert!(!output.status.success(), "{name}: {}", said(&output));
+        assert_eq!(fs::read(&precious).unwrap(), before, "{name}");
+    }
+}
+
+#[test]
+fn deliverables_do_not_go_into_the_cases_own_folders() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Verdicts, "own");
+    let before = content(&work.join("case"));
+    for folder in ["runs/0002", "store", "keys/x", "tmp", "."] {
+        let mut command = bench.command(Act::Verdicts, &work);
+        let output = command.arg("--out").arg(work.join("case").join(folder)).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{folder}: {}", said(&output));
+    }
+    assert!(content(&work.join("case")) == before);
+}

@@ -52,10 +52,11 @@ pub enum Act {
     Lists,
     Verdicts,
     ListsAgain,
+    VerdictsAgain,
 }
 
-pub const ACTS: [Act; 6] =
-    [Act::Init, Act::Ingest, Act::Classify, Act::Lists, Act::Verdicts, Act::ListsAgain];
+pub const ACTS: [Act; 7] =
+    [Act::Init, Act::Ingest, Act::Classify, Act::Lists, Act::Verdicts, Act::ListsAgain, Act::VerdictsAgain];
 
 pub struct Bench {
     folder: tempfile::TempDir,
@@ -173,7 +174,7 @@ impl Bench {
             Act::Classify => command.arg("classify").arg(case),
             Act::Lists => command.arg("export").arg(case).args(["lists", "--per-customer"]),
             Act::ListsAgain => command.arg("export").arg(case).args(["lists", "--per-customer"]),
-            Act::Verdicts => command.arg("export").arg(case).arg("verdicts"),
+            Act::Verdicts | Act::VerdictsAgain => command.arg("export").arg(case).arg("verdicts"),
         };
         command.args(["--quiet", "--threads", "2"]).stdin(Stdio::null());
         command

@@ -85,7 +85,7 @@ fn a_code_is_mapped_and_one_that_is_not_ours_is_unknown_with_its_text() {
             ("NULL", "NULL")
         ]
     );
-    assert_eq!(source.unknown_codes["role"]["Light Agent"], 1);
+    assert_eq!(source.unknown_codes["role"]["xxxxx xxxxx"], 1);
     assert!(source.field_rejects.is_empty());
 }
 
