@@ -19,7 +19,9 @@ use std::process::Command;
 use highwater::case::{Case, Source};
 
 /// The least that `--memory` takes.
-const LIMIT: u64 = 512_000_000;
+const LIMIT: u64 = 800_000_000;
+/// What the usual job of this size is far from: more would mean that something is kept whole.
+const USUAL: u64 = 650_000_000;
 
 struct Bench {
     folder: tempfile::TempDir,
@@ -54,6 +56,23 @@ impl Bench {
 
     /// Runs the program within the limit and holds it to that.
     fn run(&self, arguments: &[&str]) {
+        self.run_within(LIMIT, arguments);
+    }
+
+    /// Runs the program within the limit and holds it to less.
+    fn run_within(&self, bytes: u64, arguments: &[&str]) {
+        let output = self.output_within(bytes, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// What a run says that fails for want of memory, and does not take more than that.
+    fn refused_within(&self, bytes: u64, arguments: &[&str]) -> String {
+        let output = self.output_within(bytes, arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn output_within(&self, bytes: u64, arguments: &[&str]) -> std::process::Output {
         let peak = self.folder.path().join("peak");
         let mut command = Command::new(env!("CARGO_BIN_EXE_highwater"));
         for argument in arguments {
@@ -63,20 +82,33 @@ impl Bench {
                 other => command.arg(other),
             };
         }
-        command.args(["--quiet", "--memory", "512MB", "--threads", "2"]);
+        command.args(["--quiet", "--memory", "800MB", "--threads", "2"]);
         command.env("LD_PRELOAD", self.folder.path().join("peak.so")).env("PEAK_TO", &peak);
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         let told = fs::read_to_string(&peak).unwrap();
         let kilobytes: u64 = told.split_whitespace().nth(1).unwrap().parse().unwrap();
         eprintln!("{}: at most {} MB", arguments[0], kilobytes * 1_024 / 1_000_000);
-        assert!(kilobytes * 1_024 <= LIMIT, "{arguments:?} took {kilobytes} kB");
+        assert!(kilobytes * 1_024 <= bytes, "{arguments:?} took {kilobytes} kB");
+        output
     }
 
     fn source(&self, file: &str) -> Source {
         let register = Case::open(&self.case()).unwrap().register().unwrap();
         let source = register.sources().iter().find(|source| source.path.ends_with(file));
         source.unwrap_or_else(|| panic!("{file} is not stored")).clone()
+    }
+}
+
+/// Functions make texts and lists that the engine does not count: the system refuses them the memory.
+#[test]
+fn a_question_that_asks_for_more_memory_than_there_is_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    for query in [
+        "SELECT max(len(string_split(lpad('a;', 200000000, 'a;'), ';'))) AS n",
+        "SELECT length(replace(replace(lpad('a', 3000, 'a'), 'a', lpad('b', 3000, 'b')), 'b', lpad('c', 3000, 'c'))) AS n",
+    ] {
+        let said = bench.refused_within(LIMIT * 2, &["sql", "CASE", query]);
+        assert!(said.contains("Out of Memory") && said.contains("--memory SIZE"), "{said}");
     }
 }
 
@@ -149,13 +181,75 @@ fn long_list(bench: &Bench) {
     .unwrap();
 }
 
+/// A list of many items under a long key, of one item many times, of more items than anybody writes, as text and as JSON.
+fn odd_lists(bench: &Bench) {
+    let header = b"account_id,products,status,created_at\n";
+    let many: Vec<String> = (0..20_000).map(|number| format!("p{number}")).collect();
+    let mut out = bench.export("accounts-long-key.csv");
+    out.write_all(header).unwrap();
+    writeln!(out, "{},{},active,2012-01-01T00:00:00Z", "k".repeat(100_000), many.join(";")).unwrap();
+    let mut out = bench.export("accounts-many-items.csv");
+    out.write_all(header).unwrap();
+    writeln!(out, "same,{}b,active,2012-01-01T00:00:00Z", "a;".repeat(20_000_000)).unwrap();
+    writeln!(out, "json,\"[{}\"\"b\"\"]\",active,2012-01-01T00:00:00Z", "\"\"a\"\",".repeat(5_000_000))
+        .unwrap();
+    write!(out, "most,").unwrap();
+    (0..3_000_000).for_each(|number| write!(out, "{number:x};").unwrap());
+    writeln!(out, ",active,2012-01-01T00:00:00Z").unwrap();
+}
+
+/// Records as long as they may be, of texts that are kept twice, and of a text that is longer when it is decoded.
+fn longest_records(bench: &Bench) {
+    let mut out = bench.export("accounts-longest.csv");
+    out.write_all(b"account_id,owner_email,status,created_at\n").unwrap();
+    for number in 0..3 {
+        write!(out, "longest{number},").unwrap();
+        out.write_all(&vec![b'E'; 60_000_000]).unwrap();
+        out.write_all(b",active,2012-01-01T00:00:00Z\n").unwrap();
+    }
+    let mut out = bench.export("accounts-decoded.csv");
+    out.write_all(b"account_id,owner_email,status,created_at\n").unwrap();
+    for (number, length) in [60_000_000, 10_000_000].into_iter().enumerate() {
+        write!(out, "decoded{number},").unwrap();
+        out.write_all(&vec![0x80; length]).unwrap();
+        out.write_all(b",active,2012-01-01T00:00:00Z\n").unwrap();
+    }
+    let sources = "[[source]]\nfile = \"accounts-decoded.csv\"\nencoding = \"windows-1252\"\n";
+    fs::write(bench.folder.path().join("exports/sources.toml"), sources).unwrap();
+}
+
+#[test]
+fn ingest_stays_under_its_memory_whatever_a_record_is() {
+    let Some(bench) = Bench::new() else { return };
+    odd_lists(&bench);
+    longest_records(&bench);
+    bench.run(&["ingest", "CASE", "EXPORTS"]);
+    assert_eq!(bench.source("accounts-long-key.csv").stored, 1);
+    let many = bench.source("accounts-many-items.csv");
+    assert_eq!((many.stored, many.field_rejects["products"]), (3, 1), "the last list has too many items");
+    assert_eq!(bench.source("accounts-longest.csv").stored, 3);
+    let decoded = bench.source("accounts-decoded.csv");
+    assert_eq!((decoded.stored, decoded.rejected), (1, 1));
+}
+
+#[test]
+fn ingest_stays_under_its_memory_however_many_files_there_are() {
+    let Some(bench) = Bench::new() else { return };
+    for number in 0..12_000 {
+        let mut copy = bench.export(&format!("copy-{number}.csv"));
+        write!(copy, "account_id\nx{number}\n").unwrap();
+        copy.write_all(&vec![b'\n'; 70_000]).unwrap();
+    }
+    bench.run_within(USUAL, &["ingest", "CASE", "EXPORTS", "--dry-run"]);
+}
+
 #[test]
 fn ingest_stays_under_its_memory_whatever_it_reads() {
     let Some(bench) = Bench::new() else { return };
     for make in [all_rejects, long_cells, many_columns, open_quote, many_sources, long_list] {
         make(&bench);
     }
-    bench.run(&["ingest", "CASE", "EXPORTS"]);
+    bench.run_within(USUAL, &["ingest", "CASE", "EXPORTS"]);
     let rejects = bench.source("users-rejects.csv");
     assert_eq!((rejects.stored, rejects.field_rejects.values().sum::<u64>()), (120_000, 8 * 120_000));
     assert_eq!(bench.source("users-ragged.csv").rejected, 500_000);
@@ -189,10 +283,10 @@ fn classify_and_export_stay_under_their_memory() {
         writeln!(changes, "e{number},a{account},u{number},password,2018-01-01T00:00:00Z,replaced").unwrap();
     }
     drop((accounts, users, changes));
-    bench.run(&["ingest", "CASE", "EXPORTS"]);
-    bench.run(&["classify", "CASE"]);
-    bench.run(&["export", "CASE", "verdicts"]);
-    bench.run(&["export", "CASE", "lists"]);
+    bench.run_within(USUAL, &["ingest", "CASE", "EXPORTS"]);
+    bench.run_within(USUAL, &["classify", "CASE"]);
+    bench.run_within(USUAL, &["export", "CASE", "verdicts"]);
+    bench.run_within(USUAL, &["export", "CASE", "lists"]);
     let verdicts = fs::read_to_string(bench.case().join("out/0001/verdicts/user_passwords.csv")).unwrap();
     assert_eq!(verdicts.lines().count(), 300_001);
 }

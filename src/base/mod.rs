@@ -6,6 +6,7 @@ pub mod files;
 pub mod instant;
 pub mod interrupt;
 pub mod library;
+pub mod memory;
 pub mod nearest;
 pub mod progress;
 pub mod staged;

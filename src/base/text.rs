@@ -7,7 +7,11 @@ use std::path::Path;
 /// (2-tables, "E-mail"). Stored as `<column>_key`, because engines disagree on `trim` and `lower`.
 #[must_use]
 pub fn email_key(written: &str) -> String {
-    written.trim().chars().map(simple_lower).collect()
+    let written = written.trim();
+    // As long as what is written, but for the rare letter: of a very long text a second copy is enough.
+    let mut key = String::with_capacity(written.len());
+    key.extend(written.chars().map(simple_lower));
+    key
 }
 
 /// Lower case by Unicode's simple mapping: how words are stored and compared (2-tables, "Words").

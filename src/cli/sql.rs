@@ -7,7 +7,7 @@ use arrow::datatypes::DataType;
 use serde_json::{Value, json};
 
 use super::{Ui, paging};
-use crate::base::{Error, Place, Result, table, text};
+use crate::base::{Error, Place, Result, memory, table, text};
 use crate::case::Case;
 use crate::case::views::{View, Views};
 use crate::classify;
@@ -90,6 +90,8 @@ fn text(query: &str) -> Result<String> {
 fn ask(views: &Views<'_>, text: &str, output: &paging::Arguments, ui: &Ui) -> Result<()> {
     let question = Question::read(text, &views.names())?;
     let bench = views.open(question.views(), ui.limits, &ui.meter())?;
+    // Its functions may make texts and lists that the engine does not count.
+    memory::bound(ui.limits.memory)?;
     let form = output.form(ui);
     let page = output.page(form);
     let mut answer = paging::answer(form);

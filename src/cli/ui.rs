@@ -120,7 +120,7 @@ pub(super) fn memory(text: &str) -> std::result::Result<u64, String> {
         ("tb", 1_000_000_000_000),
         ("b", 1),
     ];
-    const LEAST: u64 = 512_000_000;
+    const LEAST: u64 = 800_000_000;
     let lower = text.trim().to_ascii_lowercase();
     let (number, unit) = UNITS
         .iter()
@@ -129,7 +129,7 @@ pub(super) fn memory(text: &str) -> std::result::Result<u64, String> {
     let bytes = number.trim().parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
     match bytes {
         Some(bytes) if bytes >= LEAST => Ok(bytes),
-        Some(_) => Err("at least 512MB".to_owned()),
+        Some(_) => Err("at least 800MB: one record may take as much".to_owned()),
         None => Err("a size such as 2GB or 800MB".to_owned()),
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn of_question(query: &str, lines_before: usize, cause: &duckdb::Erro
     let excerpt = excerpt.strip_prefix(LINE).unwrap_or_default();
     let mut lines = what.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or("the engine refuses the query");
-    let mut error = if is_of_names(first) { Error::usage(first) } else { Error::failed(first) };
+    let is_usage = is_of_names(first) && !first.starts_with(NO_MEMORY);
+    let mut error = if is_usage { Error::usage(first) } else { Error::failed(first) };
     let (line, column) = place(query, lines_before, excerpt).unwrap_or((1, 1));
     error = error.at(Place::line("query", line, column));
     if said.starts_with(NO_MEMORY) {

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::concat_batches;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaDataReader;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use crate::base::files::Pending;
@@ -40,7 +40,8 @@ pub struct ParquetOut {
 }
 
 impl ParquetOut {
-    /// Begins a file. Columns in `looked_up` get a Bloom filter: keys and references that people look up by.
+    /// Begins a file. Columns in `looked_up` get a Bloom filter and statistics: keys and references that people look up by.
+    /// Other texts have none.
     ///
     /// # Errors
     /// When the file can't be made.
@@ -49,9 +50,14 @@ impl ParquetOut {
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(|e| not_written(path, e))?))
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_created_by("highwater".to_owned());
-        for column in looked_up {
-            properties = properties
-                .set_column_bloom_filter_enabled(ColumnPath::from(vec![(*column).to_owned()]), true);
+        for field in schema.fields() {
+            let column = ColumnPath::from(vec![field.name().clone()]);
+            if looked_up.contains(&field.name().as_str()) {
+                properties = properties.set_column_bloom_filter_enabled(column, true);
+            } else if *field.data_type() == DataType::Utf8 {
+                // Nobody asks for the least name; of a very long one each copy would be held twice more.
+                properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
+            }
         }
         let writer = ArrowWriter::try_new(Pending::create(path)?, schema.clone(), Some(properties.build()))
             .map_err(|e| not_written(path, e))?;

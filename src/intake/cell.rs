@@ -66,7 +66,7 @@ pub fn hex(text: &str) -> Cow<'_, str> {
 }
 
 /// Different items of a list at most; nobody writes more, and a cell of many megabytes must not fill the memory.
-const ITEMS: usize = 1_000_000;
+const ITEMS: usize = 250_000;
 
 /// The items of a list.
 pub type Items<'t> = BTreeSet<Cow<'t, str>>;

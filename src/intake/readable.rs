@@ -27,6 +27,9 @@ pub(super) fn readable<'r, 'l>(
     if records.count() != layout.header.len() {
         return Err(Rejected(Reason::FieldCount, None));
     }
+    if records.is_too_long() {
+        return Err(Rejected(Reason::RecordTooLong, None));
+    }
     let text = std::str::from_utf8(records.fields())
         .map_err(|e| Rejected(Reason::NotText, column_at(layout, records, e.valid_up_to())))?;
     // Two halves of a character in two cells are text together, and none of the two is.

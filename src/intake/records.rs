@@ -6,11 +6,13 @@ use encoding_rs::Encoding;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::chunks::Chunk;
+use super::chunks::{Chunk, LONGEST};
 use crate::base::{Error, Result};
 
 /// Bytes of the fields that room is kept for.
 const ROOM: usize = 1 << 16;
+/// How many times as long a text may be in UTF-8 as in another encoding.
+const WIDENED: usize = 3;
 
 /// Parses the chunks of one file, one after the other.
 pub(super) struct Records {
@@ -25,6 +27,8 @@ pub(super) struct Records {
     encoding: Option<&'static Encoding>,
     /// The fields decoded.
     decoded: Vec<u8>,
+    /// Whether a field was too long to be decoded.
+    is_too_long: bool,
 }
 
 impl Records {
@@ -32,7 +36,7 @@ impl Records {
     pub fn new(delimiter: u8, width: usize, encoding: Option<&'static Encoding>) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         let (fields, ends) = (vec![0; ROOM], vec![0; width + 1]);
-        Self { reader, fields, ends, count: 0, encoding, decoded: Vec::new() }
+        Self { reader, fields, ends, count: 0, encoding, decoded: Vec::new(), is_too_long: false }
     }
 
     /// Parses all records of a chunk; `take` gets each with its number and its range.
@@ -48,6 +52,7 @@ impl Records {
             count += 1;
             at = next;
         }
+        self.give_room_back();
         let agree = (count, offsets) == (chunk.found.records, chunk.found.offsets);
         if agree { Ok(()) } else { Err(miscounted(chunk, count)) }
     }
@@ -55,16 +60,20 @@ impl Records {
     /// Begins a chunk.
     pub fn begin(&mut self) {
         self.reader.reset();
+        self.give_room_back();
+        // The parser takes a byte order mark off the first bytes that it sees. Those of a chunk are a file's only by
+        // chance, so it sees a blank line first, which is no record.
+        self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);
+    }
+
+    /// One long record does not keep its room for the rest of the file, in each worker.
+    fn give_room_back(&mut self) {
         if self.fields.len() > ROOM {
-            // One long record does not keep its room for the rest of the file, in each worker.
             self.fields = vec![0; ROOM];
         }
         if self.decoded.capacity() > ROOM {
             self.decoded = Vec::new();
         }
-        // The parser takes a byte order mark off the first bytes that it sees. Those of a chunk are a file's only by
-        // chance, so it sees a blank line first, which is no record.
-        self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);
     }
 
     /// Parses the record at or after `from`; its range, line end not included, and where to go on. Nothing when there
@@ -113,17 +122,28 @@ impl Records {
     fn decode(&mut self, encoding: &'static Encoding) {
         const NO_TEXT: &[u8] = b"\xff";
         self.decoded.clear();
+        self.is_too_long = false;
         let mut start = 0;
         let kept = self.count.min(self.ends.len());
         for end in self.ends.iter_mut().take(kept) {
             let field = self.fields.get(start..*end).unwrap_or_default();
             start = *end;
+            if field.len() > LONGEST / WIDENED {
+                self.is_too_long = true;
+                *end = self.decoded.len();
+                continue;
+            }
             match encoding.decode_without_bom_handling_and_without_replacement(field) {
                 Some(text) => self.decoded.extend_from_slice(text.as_bytes()),
                 None => self.decoded.extend_from_slice(NO_TEXT),
             }
             *end = self.decoded.len();
         }
+    }
+
+    /// Whether its text is longer than any record may be, or may be so where it would first have to be decoded.
+    pub fn is_too_long(&self) -> bool {
+        self.is_too_long || self.fields().len() > LONGEST
     }
 
     /// How many fields the record has.

@@ -180,6 +180,69 @@ fn a_file_that_changes_between_plan_and_reading_is_refused() {
     assert!(changed(becomes_a_pipe).contains("is not a file"));
 }
 
+/// Something is done to the file between two reads of it, whichever: it is refused, or stored as it was whole before.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_changes_in_the_middle_of_being_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("midway.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/intake/midway.c");
+    let compiled =
+        Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl").output();
+    if !compiled.as_ref().is_ok_and(|output| output.status.success()) {
+        assert!(std::env::var_os("CI").is_none(), "cc cannot compile tests/intake/midway.c: {compiled:?}");
+        eprintln!("skipped: there is no C compiler for tests/intake/midway.c");
+        return;
+    }
+    let lines: String = (0..700_000).map(|number| format!("{number},account\n")).collect();
+    let text = format!("user_id,account_id\n{lines}");
+    let file = folder.path().canonicalize().unwrap().join("users.csv");
+    let mut refusals = 0;
+    for what in ["append", "truncate", "unlink", "rewrite"] {
+        // The head, the hash, and the reading itself: each takes several reads.
+        for at in [1, 3, 5, 8, 11] {
+            let case = folder.path().join("case");
+            let _ = fs::remove_dir_all(&case);
+            fs::write(&file, &text).unwrap();
+            let run = |arguments: &[&OsStr], midway: bool| {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_highwater"));
+                if midway {
+                    command.env("LD_PRELOAD", &library).env("MIDWAY_FILE", &file);
+                    command.env("MIDWAY_AT", at.to_string()).env("MIDWAY_DO", what);
+                }
+                command.args(arguments).output().unwrap()
+            };
+            let incident = OsStr::new("zendesk-2016");
+            let made = run(&["init".as_ref(), case.as_os_str(), "--incident".as_ref(), incident], false);
+            assert!(made.status.success());
+            let output = run(&["ingest".as_ref(), case.as_os_str(), file.as_os_str(), "-q".as_ref()], true);
+            let said = String::from_utf8_lossy(&output.stderr);
+            let sources = highwater::case::Case::open(&case).unwrap().register().unwrap().sources().to_vec();
+            match sources.as_slice() {
+                [] => {
+                    assert!(matches!(output.status.code(), Some(1 | 2)), "{what} at {at}: {said}");
+                    assert!(
+                        said.contains("changed while it was read") || said.contains("cannot read"),
+                        "{said}"
+                    );
+                    refusals += 1;
+                }
+                [source] => {
+                    // Whole as it was before or after: its hash is that of the records that are stored.
+                    let rewritten = fs::read(&file).unwrap_or_default();
+                    let hashes = [sha256(text.as_bytes()), sha256(&rewritten)];
+                    assert!(
+                        hashes.contains(&source.sha256) && source.rejected == 0,
+                        "{what} at {at}: {source:?}"
+                    );
+                }
+                more => panic!("{more:?}"),
+            }
+        }
+    }
+    assert!(refusals >= 10, "only {refusals} of 20 changes were met");
+}
+
 /// A version of the file: as many records as its number says, all with its number.
 fn version(number: usize) -> String {
     let mut text = String::from("user_id,account_id\n");
