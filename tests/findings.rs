@@ -262,6 +262,56 @@ fn the_summary_shows_findings_by_weight_and_an_empty_weight_as_empty() {
 }
 
 #[test]
+fn the_summary_shows_every_finding_and_first_those_that_say_which_rules_can_not_decide() {
+    let place =
+        |table: &str, column: Option<&str>| Place { table: table.into(), column: column.map(str::to_owned) };
+    let lost = ["deleted_at", "has_password", "sso_only", "active"];
+    let mut one_of: Vec<Place> = lost.iter().map(|column| place("users", Some(column))).collect();
+    one_of.push(place("sso", None));
+    let job = sample_without(Some(&Need { one_of }));
+    let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let record = job.record();
+    let findings = record["findings"].as_array().unwrap();
+    assert!(findings.len() > 20, "too few to be cut");
+    for finding in findings {
+        let of = |key: &str| finding[key].as_str().unwrap();
+        let next = format!(
+            "next: {}",
+            of("next").replace('`', "").replace(" CASE", &format!(" {}", text(&job.case())))
+        );
+        assert!(
+            flat.contains(&format!("{} {}: {}", finding["count"], of("code"), of("consequence"))),
+            "{shown}"
+        );
+        let only_shows = of("next") == format!("`highwater show CASE findings --code {}`", of("code"));
+        assert!(only_shows || flat.contains(&next), "{next}:\n{shown}");
+    }
+    for (weight, code) in [("serious:", "1 TABLE_ABSENT:"), ("to check:", "4 COLUMN_ABSENT:")] {
+        assert!(flat.contains(&format!("{weight} {code}")), "{code} is not the first:\n{shown}");
+    }
+    let details = told_absent(&job);
+    assert_eq!(details.len(), 5, "{details:?}");
+    for (place, words) in details {
+        assert!(flat.contains(&format!("- {place}: {words}")), "{place}:\n{shown}");
+    }
+    let details =
+        |code: &str| findings.iter().find(|f| f["code"] == code).unwrap()["details"].as_array().unwrap();
+    let left = details("CODE_UNKNOWN").len() - 2;
+    assert!(shown.contains(&format!("- and {left} more\n")), "of other details few are shown:\n{shown}");
+}
+
+#[test]
+fn what_is_left_of_very_many_details_is_told_as_at_least() {
+    for (words, left) in [(100, "- and 98 more\n"), (101, "- and at least 99 more\n")] {
+        let rows: String = (0..words).map(|n| format!("u{n},a1,word{n}\n")).collect();
+        let job = clean_but("users.csv", &format!("user_id,account_id,role\n{rows}"));
+        let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
+        assert!(shown.contains(left), "{words}:\n{shown}");
+    }
+}
+
+#[test]
 fn commands_of_the_summary_work_as_they_stand() {
     for finding in canned::quality().unwrap().iter().flat_map(|query| &query.findings) {
         for command in finding.next.split('`').skip(1).step_by(2) {

@@ -71,6 +71,9 @@ pub struct FindingRecord {
     /// What exactly, for a person; the least of many.
     #[serde(default)]
     pub details: Vec<String>,
+    /// Whether there were more details than these.
+    #[serde(default)]
+    pub details_cut: bool,
 }
 
 /// `runs/NNNN/run.json`.

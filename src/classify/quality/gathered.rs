@@ -6,8 +6,8 @@ use crate::base::text::grouped;
 
 /// Single rows kept for each code; the counts go on.
 pub const SINGLE_ROWS: usize = 1_000;
-/// Details kept for each code, in words.
-const DETAILS: usize = 20;
+/// Details kept for each code, in words: more than a case without most of its columns has absent ones.
+const DETAILS: usize = 100;
 
 /// One thing noticed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +68,7 @@ impl Gathered {
                 grouped(*part),
                 grouped(count)
             );
-            keep_least(self.details.entry(code.clone()).or_default(), detail, DETAILS);
+            keep_least(self.details.entry(code.clone()).or_default(), detail, DETAILS + 1);
         }
     }
 
@@ -96,9 +96,14 @@ impl Gathered {
         self.singles.values().flatten()
     }
 
-    /// What exactly was noticed, for a person; few of many.
+    /// What exactly was noticed, for a person; the least of very many.
     pub fn details(&self, code: &str) -> Vec<String> {
-        self.details.get(code).into_iter().flatten().cloned().collect()
+        self.details.get(code).into_iter().flatten().take(DETAILS).cloned().collect()
+    }
+
+    /// Whether there were more details than are kept.
+    pub fn details_cut(&self, code: &str) -> bool {
+        self.details.get(code).is_some_and(|details| details.len() > DETAILS)
     }
 
     fn count(&mut self, noticed: &Noticed, count: u64) {
@@ -123,7 +128,8 @@ impl Gathered {
 
     fn keep(&mut self, noticed: Noticed) {
         if let Some(detail) = detail_of(&noticed) {
-            keep_least(self.details.entry(noticed.code.clone()).or_default(), detail, DETAILS);
+            // One more than is told, so that it is known whether there were more.
+            keep_least(self.details.entry(noticed.code.clone()).or_default(), detail, DETAILS + 1);
         }
         let singles = match self.singles.get_mut(&noticed.code) {
             Some(singles) => singles,
