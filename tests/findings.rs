@@ -18,7 +18,7 @@ use std::thread;
 
 use highwater::base::library::Embedded;
 use highwater::classify::check::{self, Fixture};
-use highwater::classify::quality::FindingRow;
+use highwater::classify::quality::{self, FindingRow};
 use highwater::engine::canned::{self, Need, Place, Quality};
 use highwater::engine::tables;
 use serde_json::Value;
@@ -234,10 +234,12 @@ fn a_caller_may_fail_on_a_finding_or_a_weight() {
     let job = clean_but("sso.csv", sso);
     assert!(job.run(&["--fail-on", "serious", "--fail-on", "CONFLICT"]).status.success());
     let case = job.case();
-    for asked in ["check", "note", "SSO_BYPASS"] {
+    for (asked, shown) in [("check", ""), ("note", ""), ("SSO_BYPASS", " --code SSO_BYPASS")] {
         let output = highwater(&["classify", text(&case), "--fail-on", asked]);
         assert_eq!(output.status.code(), Some(3), "{asked}: {}", said(&output));
         assert!(said(&output).contains("error: found: 1 SSO_BYPASS"), "{asked}: {}", said(&output));
+        let next = format!("next: highwater show {} findings{shown}\n", text(&case));
+        assert!(said(&output).contains(&next), "{asked}: {}", said(&output));
     }
     assert!(highwater(&["classify", text(&case), "--fail-on", "serious"]).status.success());
     let wrong = highwater(&["classify", text(&case), "--fail-on", "SSO_BYPAS"]);
@@ -308,6 +310,51 @@ fn what_is_left_of_very_many_details_is_told_as_at_least() {
         let job = clean_but("users.csv", &format!("user_id,account_id,role\n{rows}"));
         let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
         assert!(shown.contains(left), "{words}:\n{shown}");
+    }
+}
+
+/// Single rows are for looking; a count that stands for more of them must not look like all.
+#[test]
+fn single_rows_that_are_cut_are_said_to_be_cut() {
+    for (missing, listed, cut) in [(1_500, 1_000, true), (1_000, 1_000, false)] {
+        let rows: String = (0..missing).map(|n| format!("u{n},m{n},agent\n")).collect();
+        let job = clean_but("users.csv", &format!("user_id,account_id,role\n{rows}"));
+        assert!(job.run(&[]).status.success());
+        let rows = quality::read(&job.case().join("runs/0001/quality/findings.parquet")).unwrap();
+        let (counts, singles): (Vec<_>, Vec<_>) =
+            rows.iter().filter(|row| row.code == "ACCOUNT_MISSING").partition(|row| row.count.is_some());
+        assert_eq!(counts.iter().map(|row| row.count.unwrap()).collect::<Vec<_>>(), [missing]);
+        assert_eq!(singles.len(), listed);
+        assert_eq!(counts[0].consequence.ends_with("only the first 1,000 are listed."), cut, "{counts:?}");
+    }
+}
+
+#[test]
+fn findings_are_shown_by_weight_and_without_a_run_the_way_to_them_is() {
+    let job = sample_without(None);
+    assert!(job.run(&[]).status.success());
+    let shown = highwater(&["show", text(&job.case()), "findings", "--json"]);
+    let rows: Vec<Value> = serde_json::from_slice(&shown.stdout).unwrap();
+    let (counts, singles): (Vec<&Value>, Vec<&Value>) = rows.iter().partition(|row| !row["count"].is_null());
+    for rows in [counts, singles] {
+        let weights =
+            rows.iter().map(|row| canned::SEVERITIES.iter().position(|s| row["severity"] == **s).unwrap());
+        let weights: Vec<usize> = weights.collect();
+        assert!(weights.is_sorted() && weights.contains(&0) && weights.contains(&2), "{weights:?}");
+    }
+    let serious = job.run(&["--fail-on", "serious"]);
+    assert!(said(&serious).contains("findings --where severity=serious\n"), "{}", said(&serious));
+
+    let fresh = job.folder.path().join("fresh");
+    highwater(&["init", text(&fresh), "--incident", INCIDENT]);
+    for what in ["findings", "user_passwords"] {
+        let output = highwater(&["show", text(&fresh), what]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            said(&output).contains("the case has no run yet\n  next: highwater classify CASE"),
+            "{}",
+            said(&output)
+        );
     }
 }
 

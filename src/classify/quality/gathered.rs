@@ -93,7 +93,12 @@ impl Gathered {
 
     /// The rows for looking, sorted.
     pub fn singles(&self) -> impl Iterator<Item = &Noticed> {
-        self.singles.values().flatten()
+        self.singles.values().flat_map(|singles| singles.iter().take(SINGLE_ROWS))
+    }
+
+    /// Whether there were more rows for looking than are kept.
+    pub fn singles_cut(&self, code: &str) -> bool {
+        self.singles.get(code).is_some_and(|singles| singles.len() > SINGLE_ROWS)
     }
 
     /// What exactly was noticed, for a person; the least of very many.
@@ -126,16 +131,16 @@ impl Gathered {
         }
     }
 
+    /// One more than is told is kept, so that it is known whether there were more.
     fn keep(&mut self, noticed: Noticed) {
         if let Some(detail) = detail_of(&noticed) {
-            // One more than is told, so that it is known whether there were more.
             keep_least(self.details.entry(noticed.code.clone()).or_default(), detail, DETAILS + 1);
         }
         let singles = match self.singles.get_mut(&noticed.code) {
             Some(singles) => singles,
             None => self.singles.entry(noticed.code.clone()).or_default(),
         };
-        keep_least(singles, noticed, SINGLE_ROWS);
+        keep_least(singles, noticed, SINGLE_ROWS + 1);
     }
 }
 
