@@ -39,6 +39,8 @@ pub struct Summary {
     pub window: Window,
     /// Headline numbers, each with its query and filter.
     pub numbers: Vec<Number>,
+    /// Numbers that are not there because no export says anything of them: not zero, but unknown.
+    pub unfed: Vec<Unfed>,
     /// Accounts by cohort, in the profile's order, empty ones included.
     pub cohorts: Vec<Cohort>,
     /// Subjects by action.
@@ -83,6 +85,19 @@ pub struct Number {
     pub certain_where: String,
     /// Which of their rows it is at most.
     pub at_most_where: String,
+}
+
+/// A number that can't be given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unfed {
+    /// Its name.
+    pub name: String,
+    /// What it would count, in words.
+    pub words: String,
+    /// The verdicts that it would count.
+    pub query: String,
+    /// The table that no export feeds.
+    pub table: String,
 }
 
 /// The accounts of a cohort.
@@ -154,6 +169,11 @@ impl Summary {
     #[must_use]
     pub fn number(&self, name: &str) -> Option<&Number> {
         self.numbers.iter().find(|n| n.name == name)
+    }
+
+    /// Why the number of that name is not there, when it was asked.
+    pub(super) fn unfed(&self, name: &str) -> Option<&Unfed> {
+        self.unfed.iter().find(|n| n.name == name)
     }
 
     /// As JSON.

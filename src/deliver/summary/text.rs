@@ -115,6 +115,7 @@ impl Page<'_> {
                 let cells = [number.certain, number.at_most];
                 self.row(&number.words, &cells);
             }
+            self.unfed(name);
         }
     }
 
@@ -145,6 +146,7 @@ impl Page<'_> {
                 let cells = [affected.certain, affected.at_most, clear.certain, unknown.at_most];
                 self.row(&affected.words, &cells);
             }
+            self.unfed(&format!("{subject}_affected"));
         }
         self.heading("actions", &["certain", "at_most"]);
         for action in &self.summary.actions {
@@ -156,6 +158,16 @@ impl Page<'_> {
         let consider = self.summary.number("clients_to_consider").filter(|n: &&Number| n.certain > 0);
         if let Some(consider) = consider {
             let line = self.words.line("consider", &[("clients", grouped(consider.certain))]);
+            self.wrapped("  ", &line);
+        }
+    }
+
+    /// Says of a number that no export speaks of it; nothing of one that is there, or was not asked.
+    fn unfed(&mut self, name: &str) {
+        let summary = self.summary;
+        if let Some(number) = summary.unfed(name) {
+            let values = [("words", number.words.clone()), ("table", number.table.clone())];
+            let line = self.words.line("unfed", &values);
             self.wrapped("  ", &line);
         }
     }
