@@ -115,6 +115,43 @@ fn a_profile_of_ones_own_with_fewer_questions_runs() {
     assert!(!case.join("runs/0001/verdicts/certificates.parquet").exists());
 }
 
+/// A next step is one, and works: without as_of the classification that was proposed could not be made.
+#[test]
+fn the_next_step_is_one_and_can_be_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,created_at\na,2015-01-01T00:00:00Z\n").unwrap();
+    let next = |arguments: &[&str]| {
+        let output = highwater(arguments);
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let steps =
+            said.lines().filter_map(|line| line.trim_start().strip_prefix("next: ").map(str::to_owned));
+        steps.filter(|step| !step.starts_with("Get an export")).collect::<Vec<_>>()
+    };
+    let (case, exports) = (text(&case), text(&exports));
+    let classify = format!("highwater classify {case}");
+    assert_eq!(next(&["ingest", case, exports]), [format!("{classify} --as-of INSTANT")]);
+    assert_eq!(next(&["status", case]), [format!("{classify} --as-of INSTANT")]);
+    let facts = "format = 1\nas_of = \"2019-10-02T12:00:00Z\"\n[declared]\nby = \"tester\"\nat = \"2019-10-02T12:00:00Z\"\n";
+    fs::write(Path::new(case).join("facts.toml"), facts).unwrap();
+    assert_eq!(next(&["ingest", case, exports]), std::slice::from_ref(&classify));
+    done(&["classify", case, "--quiet"]);
+    let last = |arguments: &[&str]| next(arguments).pop().unwrap();
+    assert_eq!(last(&["status", case]), format!("highwater export {case} lists"));
+    done(&["export", case, "lists", "--quiet"]);
+    let steps: Vec<String> = next(&["status", case]);
+    assert!(steps.last().unwrap().starts_with("look at what settles most in "), "{steps:?}");
+    assert_eq!(steps.iter().filter(|step| step.contains("out/0001")).count(), 1, "{steps:?}");
+    fs::write(Path::new(exports).join("sso.csv"), "account_id,population,enforced\n").unwrap();
+    done(&["ingest", case, exports, "--quiet"]);
+    let steps = next(&["status", case]);
+    assert_eq!(steps.last(), Some(&classify));
+    assert!(!steps.iter().any(|step| step.contains("out/0001")), "{steps:?}");
+}
+
 /// What a person declared is judged, not believed: the reason stands where it is looked for.
 #[test]
 fn status_says_why_a_coverage_does_not_hold() {

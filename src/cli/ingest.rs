@@ -4,8 +4,8 @@ mod outcome;
 
 use std::path::PathBuf;
 
-use super::Ui;
 use super::demand::Rejected;
+use super::{Ui, classify};
 use crate::base::instant::DateOrder;
 use crate::base::{Result, table, text};
 use crate::case::Case;
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     if arguments.strict {
         rejected.strict(case.root(), "all else is stored")?;
     }
-    ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
+    ui.say(&format!("next: {}", classify::next(&case)?));
     say_rejected(rejected, ui);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The findings of the summary: every one, the weightiest first, each with what it means and what comes next.
 
+use super::Form;
 use super::text::Page;
 use crate::base::text::{grouped, printable, shell_word};
 use crate::case::FindingRecord;
@@ -85,7 +86,7 @@ impl Page<'_> {
     /// A command as it is to be copied: on the terminal with the path of the case.
     fn command(&self, command: &str) -> String {
         let case = self.summary.place.case.display().to_string();
-        let command = if self.on_terminal && !case.is_empty() {
+        let command = if self.form != Form::File && !case.is_empty() {
             command.replace(" CASE", &format!(" {}", shell_word(&printable(&case))))
         } else {
             command.to_owned()

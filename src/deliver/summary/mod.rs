@@ -10,8 +10,20 @@ use serde::Serialize;
 pub(super) use gather::gather;
 pub use gather::of_run;
 
+use crate::base::text::shell_word;
 use crate::base::{Error, Result};
 use crate::case::{FindingRecord, SourceRecord};
+
+/// What the text of a summary is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The terminal: headings are set off, and the end says what comes next.
+    Terminal,
+    /// A part of a longer text there.
+    Within,
+    /// A file, the same in every folder.
+    File,
+}
 
 /// Version of the JSON form.
 const FORMAT: u32 = 1;
@@ -164,6 +176,18 @@ struct Place {
     lists: std::path::PathBuf,
 }
 
+impl Place {
+    fn has_lists(&self) -> bool {
+        self.lists.join("lists.json").is_file()
+    }
+
+    /// What the lines fill in.
+    fn values(&self) -> [(&'static str, String); 2] {
+        let (lists, case) = (self.lists.display().to_string(), self.case.display().to_string());
+        [("lists", lists), ("case", shell_word(&case))]
+    }
+}
+
 impl Summary {
     /// The number of that name; one that is not there is nothing.
     #[must_use]
@@ -190,12 +214,24 @@ impl Summary {
     /// For the terminal: headings set off, where the files are, what to do next.
     #[must_use]
     pub fn text(&self) -> String {
-        text::render(self, true)
+        text::render(self, Form::Terminal)
+    }
+
+    /// For a longer text on the terminal, which says itself what comes next.
+    #[must_use]
+    pub fn text_within(&self) -> String {
+        text::render(self, Form::Within)
+    }
+
+    /// The next sensible step.
+    #[must_use]
+    pub fn next(&self) -> String {
+        text::next(self)
     }
 
     /// For `summary.txt`: the same text in every folder.
     #[must_use]
     pub fn plain(&self) -> String {
-        text::render(self, false)
+        text::render(self, Form::File)
     }
 }
