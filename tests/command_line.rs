@@ -63,6 +63,36 @@ fn wrong_use_has_status_2_and_says_what_to_do() {
 }
 
 #[test]
+fn a_product_that_the_profile_does_not_name_is_kept_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |name: &str, products: &str| {
+        let case = folder.path().join(name);
+        let arguments =
+            ["init", text(&case), "--incident", "zendesk-2016", "--account", "a", "--products", products];
+        let output = highwater(&arguments);
+        assert!(output.status.success());
+        let kept = done(&["sql", text(&case), "SELECT products FROM store_accounts", "--csv"]);
+        (String::from_utf8(output.stderr).unwrap(), kept)
+    };
+    let (said, kept) = init("comma", "Support, Chat");
+    assert!(
+        said.contains("the profile names no product `support, chat`; did you mean support;chat?\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("it names: bime, chat, connect, explore, guide, sell, smooch, support, talk\n"),
+        "{said}"
+    );
+    assert!(said.contains("PRODUCT_UNKNOWN"), "{said}");
+    assert_eq!(kept, "products\n\"support, chat\"\n");
+    let (said, _) = init("slip", "suport;chat;wholly other");
+    assert!(said.contains("no product `suport`; did you mean support?\n"), "{said}");
+    assert!(said.contains("no product `wholly other`\n") && !said.contains("`chat`"), "{said}");
+    let (said, _) = init("known", "SUPPORT; chat");
+    assert!(!said.contains("product"), "{said}");
+}
+
+#[test]
 fn a_busy_case_has_status_5_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let case = new_case(folder.path());

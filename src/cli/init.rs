@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Ui;
+use crate::base::nearest::nearest;
+use crate::base::text::printable;
 use crate::base::{Error, Result, toml_file};
 use crate::case::{Case, Making, NewCase};
 use crate::incident::{self, Facts, Profile};
@@ -48,7 +50,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
 /// As [`run`].
 pub fn create(arguments: &Arguments, ui: &Ui) -> Result<Case> {
     let (name, profile) = incident::profile_text(&arguments.incident)?;
-    Profile::parse(&name, &profile)?;
+    let named = Profile::parse(&name, &profile)?;
     let facts = arguments.facts.as_deref().map(facts_text).transpose()?;
     let key = arguments.key_file.as_deref().map(key_text).transpose()?;
     let mut making = Making::begin(&arguments.case, &NewCase { profile, facts, key })?;
@@ -58,8 +60,34 @@ pub fn create(arguments: &Arguments, ui: &Ui) -> Result<Case> {
     if let Some(account) = &arguments.account {
         let case = making.case().clone();
         intake::declare_account(&case, &mut making.lock, account, arguments.products.as_deref())?;
+        say_unknown(arguments.products.as_deref().unwrap_or_default(), &named, ui);
     }
     making.finish()
+}
+
+/// Products are open words and are kept; but one that the profile does not name decides nothing, and may be a slip.
+fn say_unknown(list: &str, profile: &Profile, ui: &Ui) {
+    let known: Vec<&str> = profile.products().into_iter().map(|(product, _)| product).collect();
+    let given = intake::cell::items(list, true);
+    let unknown: Vec<&String> = given.iter().filter(|product| !known.contains(&product.as_str())).collect();
+    for product in &unknown {
+        let meant =
+            meant(product, &known).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+        ui.say(&printable(&format!("the profile names no product `{product}`{meant}")));
+    }
+    if !unknown.is_empty() {
+        ui.say(&format!(
+            "  it names: {}\n  what rests on another product alone is undetermined (PRODUCT_UNKNOWN); if it is a slip, \
+             make the case anew in another folder",
+            known.join(", ")
+        ));
+    }
+}
+
+/// What was probably meant; a comma may stand where `;` belongs.
+fn meant(written: &str, known: &[&str]) -> Option<String> {
+    let words = written.split(',').map(|part| nearest(part.trim(), known.iter().copied()));
+    words.collect::<Option<Vec<_>>>().map(|words| words.join(";"))
 }
 
 fn facts_text(path: &Path) -> Result<String> {
