@@ -582,6 +582,56 @@ fn each_ending_is_needed_by_a_rule_so_that_its_absence_is_told() {
 
 // ---- `queries check` ----
 
+/// The list of 3-rules, "Quality findings", in its order: intake, references, time, evidence, contacts.
+const CODES: [&str; 34] = [
+    "FIELD_REJECT",
+    "RECORD_REJECT",
+    "COLUMN_ABSENT",
+    "COLUMN_UNKNOWN",
+    "CODE_UNKNOWN",
+    "ZONE_UNSTATED",
+    "DATES_INFERRED",
+    "DUPLICATE",
+    "CONFLICT",
+    "TABLE_ABSENT",
+    "EMPTY_SOURCE",
+    "ACCOUNT_MISSING",
+    "USER_MISSING",
+    "SUBJECT_MISSING",
+    "CHANGE_OTHER_ACCOUNT",
+    "AFTER_AS_OF",
+    "CREATED_AFTER_AS_OF",
+    "CHANGE_BEFORE_CREATED",
+    "DELETED_BEFORE_CREATED",
+    "ACTIVATED_BEFORE_CREATED",
+    "CHILD_OLDER_THAN_ACCOUNT",
+    "VALIDITY_INVERTED",
+    "ACCESSED_OUTSIDE_WINDOW",
+    "ACCESSED_OUT_OF_SCOPE",
+    "ACCESS_CLASS_UNKNOWN",
+    "SSO_BYPASS",
+    "KEY_REUSED",
+    "COVERAGE_SHORT",
+    "COVERAGE_UNFED",
+    "COVERAGE_CONTRADICTED",
+    "COVERAGE_REJECTS",
+    "CONTACT_ABSENT",
+    "CONTACT_ODD",
+    "CONTACT_SHARED",
+];
+
+#[test]
+fn the_findings_are_those_of_the_rules() {
+    let queries = canned::quality().unwrap();
+    let codes: Vec<&str> = queries.iter().flat_map(|q| &q.findings).map(|f| f.code.as_str()).collect();
+    let sorted = |codes: &[&str]| {
+        let mut codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+        codes.sort();
+        codes
+    };
+    assert_eq!(sorted(&codes), sorted(&CODES));
+}
+
 fn changed(id: &str, from: &str, to: &str) -> Vec<Quality> {
     let mut queries = canned::quality().unwrap();
     let query = queries.iter_mut().find(|query| query.id == id).unwrap();
