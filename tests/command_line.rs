@@ -62,6 +62,43 @@ fn wrong_use_has_status_2_and_says_what_to_do() {
     }
 }
 
+/// What is wrong, what is expected, and nothing of how the program is made.
+#[test]
+fn a_slip_is_answered_with_what_was_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let exports = folder.path().join("accounts.csv");
+    fs::write(&exports, "account_id,created_at\na,2015-01-01T00:00:00Z\n").unwrap();
+    done(&["ingest", text(&case), text(&exports), "--quiet"]);
+    done(&["classify", text(&case), "--as-of", "2019-10-02T12:00:00Z", "--quiet"]);
+    let (missing, new) = (folder.path().join("missing"), folder.path().join("new"));
+    let (case, missing, new) = (text(&case), text(&missing), text(&new));
+    let incident = "zendesk-2016";
+    for (arguments, said) in [
+        (vec!["show", case, "users", "--run", "x"], "--run <N> can not be x\n  expected: a whole number\n"),
+        (vec!["show", case, "users", "--run", "2"], "no run 2 in"),
+        (vec!["show", case, "users", "--run", "2"], "expected: a run that there is: 1\n"),
+        (vec!["classify", case, "--as-of", "2019-10-02"], "can not be taken: no offset from UTC\n"),
+        (vec!["classify", case, "--as-of", "2019-10-02"], "its offset, such as 2019-10-02T12:00:00Z\n"),
+        (vec!["classify", case, "--strict"], "expected: --strict belongs to ingest, run\n"),
+        (vec!["ingest", case, "x", "--fail-on", "note"], "expected: --fail-on belongs to classify, run\n"),
+        (vec!["init", new, "--incident", incident, "--facts", missing], "expected: a facts file"),
+        (
+            vec!["init", new, "--incident", incident, "--key-file", missing],
+            "expected: a file that holds a case key",
+        ),
+        (vec!["run", new, missing, "--incident", incident], "there is no "),
+    ] {
+        let (status, error) = failed(&arguments);
+        assert_eq!(status, 2, "{arguments:?}: {error}");
+        assert!(error.contains(said), "{arguments:?} says: {error}");
+    }
+    assert!(!Path::new(new).exists(), "a slip leaves no case behind");
+    let made: serde_json::Value =
+        serde_json::from_str(&done(&["init", new, "--incident", incident, "--json"])).unwrap();
+    assert_eq!(made, serde_json::json!({ "format": 1, "case": new }));
+}
+
 #[test]
 fn a_product_that_the_profile_does_not_name_is_kept_and_said() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::Ui;
 use crate::base::nearest::nearest;
-use crate::base::text::printable;
+use crate::base::text::{printable, shown_path};
 use crate::base::{Error, Result, toml_file};
 use crate::case::{Case, Making, NewCase};
 use crate::incident::{self, Facts, Profile};
 use crate::intake;
+
+/// Version of what `--json` prints.
+const FORMAT: u32 = 1;
 
 /// Arguments of `init`.
 #[derive(Clone, Debug, clap::Args)]
@@ -39,6 +42,10 @@ pub struct Arguments {
 /// When profile, facts or key are wrong, or the folder can't be used.
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let case = create(arguments, ui)?;
+    if ui.json {
+        let root = case.root().to_string_lossy();
+        return ui.data_json(&serde_json::json!({ "format": FORMAT, "case": root }));
+    }
     ui.say(&format!("made the case {}", case.root().display()));
     ui.say(&format!("next: highwater ingest {} FILE|DIR…", case.root().display()));
     Ok(())
@@ -90,13 +97,23 @@ fn meant(written: &str, known: &[&str]) -> Option<String> {
     words.collect::<Option<Vec<_>>>().map(|words| words.join(";"))
 }
 
+/// A file that was named and is not there is a slip of whoever named it.
+fn there(path: &Path, what: &str) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("there is no file {}", shown_path(path))).expected(what))
+}
+
 fn facts_text(path: &Path) -> Result<String> {
+    there(path, "a facts file: what this case's exports can prove")?;
     let text = toml_file::load_text(path)?;
     Facts::parse(&path.to_string_lossy(), &text)?;
     Ok(text)
 }
 
 fn key_text(path: &Path) -> Result<String> {
+    there(path, "a file that holds a case key")?;
     let text = fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
     let key = text.trim();
     if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
