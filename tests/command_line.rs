@@ -62,6 +62,73 @@ fn wrong_use_has_status_2_and_says_what_to_do() {
     }
 }
 
+/// What is wrong, what is expected, and nothing of how the program is made.
+#[test]
+fn a_slip_is_answered_with_what_was_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let exports = folder.path().join("accounts.csv");
+    fs::write(&exports, "account_id,created_at\na,2015-01-01T00:00:00Z\n").unwrap();
+    done(&["ingest", text(&case), text(&exports), "--quiet"]);
+    done(&["classify", text(&case), "--as-of", "2019-10-02T12:00:00Z", "--quiet"]);
+    let (missing, new) = (folder.path().join("missing"), folder.path().join("new"));
+    let (case, missing, new) = (text(&case), text(&missing), text(&new));
+    let incident = "zendesk-2016";
+    for (arguments, said) in [
+        (vec!["show", case, "users", "--run", "x"], "--run <N> can not be x\n  expected: a whole number\n"),
+        (vec!["show", case, "users", "--run", "2"], "no run 2 in"),
+        (vec!["show", case, "users", "--run", "2"], "expected: a run that there is: 1\n"),
+        (vec!["classify", case, "--as-of", "2019-10-02"], "can not be taken: no offset from UTC\n"),
+        (vec!["classify", case, "--as-of", "2019-10-02"], "its offset, such as 2019-10-02T12:00:00Z\n"),
+        (vec!["classify", case, "--strict"], "expected: --strict belongs to ingest, run\n"),
+        (vec!["ingest", case, "x", "--fail-on", "note"], "expected: --fail-on belongs to classify, run\n"),
+        (vec!["init", new, "--incident", incident, "--facts", missing], "expected: a facts file"),
+        (
+            vec!["init", new, "--incident", incident, "--key-file", missing],
+            "expected: a file that holds a case key",
+        ),
+        (vec!["run", new, missing, "--incident", incident], "there is no "),
+    ] {
+        let (status, error) = failed(&arguments);
+        assert_eq!(status, 2, "{arguments:?}: {error}");
+        assert!(error.contains(said), "{arguments:?} says: {error}");
+    }
+    assert!(!Path::new(new).exists(), "a slip leaves no case behind");
+    let made: serde_json::Value =
+        serde_json::from_str(&done(&["init", new, "--incident", incident, "--json"])).unwrap();
+    assert_eq!(made, serde_json::json!({ "format": 1, "case": new }));
+}
+
+#[test]
+fn a_product_that_the_profile_does_not_name_is_kept_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |name: &str, products: &str| {
+        let case = folder.path().join(name);
+        let arguments =
+            ["init", text(&case), "--incident", "zendesk-2016", "--account", "a", "--products", products];
+        let output = highwater(&arguments);
+        assert!(output.status.success());
+        let kept = done(&["sql", text(&case), "SELECT products FROM store_accounts", "--csv"]);
+        (String::from_utf8(output.stderr).unwrap(), kept)
+    };
+    let (said, kept) = init("comma", "Support, Chat");
+    assert!(
+        said.contains("the profile names no product `support, chat`; did you mean support;chat?\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("it names: bime, chat, connect, explore, guide, sell, smooch, support, talk\n"),
+        "{said}"
+    );
+    assert!(said.contains("PRODUCT_UNKNOWN"), "{said}");
+    assert_eq!(kept, "products\n\"support, chat\"\n");
+    let (said, _) = init("slip", "suport;chat;wholly other");
+    assert!(said.contains("no product `suport`; did you mean support?\n"), "{said}");
+    assert!(said.contains("no product `wholly other`\n") && !said.contains("`chat`"), "{said}");
+    let (said, _) = init("known", "SUPPORT; chat");
+    assert!(!said.contains("product"), "{said}");
+}
+
 #[test]
 fn a_busy_case_has_status_5_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
@@ -113,6 +180,43 @@ fn a_profile_of_ones_own_with_fewer_questions_runs() {
     assert!(summary.contains("another-2016"));
     assert!(case.join("runs/0001/verdicts/user_passwords.parquet").is_file());
     assert!(!case.join("runs/0001/verdicts/certificates.parquet").exists());
+}
+
+/// A next step is one, and works: without as_of the classification that was proposed could not be made.
+#[test]
+fn the_next_step_is_one_and_can_be_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = new_case(folder.path());
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,created_at\na,2015-01-01T00:00:00Z\n").unwrap();
+    let next = |arguments: &[&str]| {
+        let output = highwater(arguments);
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let steps =
+            said.lines().filter_map(|line| line.trim_start().strip_prefix("next: ").map(str::to_owned));
+        steps.filter(|step| !step.starts_with("Get an export")).collect::<Vec<_>>()
+    };
+    let (case, exports) = (text(&case), text(&exports));
+    let classify = format!("highwater classify {case}");
+    assert_eq!(next(&["ingest", case, exports]), [format!("{classify} --as-of INSTANT")]);
+    assert_eq!(next(&["status", case]), [format!("{classify} --as-of INSTANT")]);
+    let facts = "format = 1\nas_of = \"2019-10-02T12:00:00Z\"\n[declared]\nby = \"tester\"\nat = \"2019-10-02T12:00:00Z\"\n";
+    fs::write(Path::new(case).join("facts.toml"), facts).unwrap();
+    assert_eq!(next(&["ingest", case, exports]), std::slice::from_ref(&classify));
+    done(&["classify", case, "--quiet"]);
+    let last = |arguments: &[&str]| next(arguments).pop().unwrap();
+    assert_eq!(last(&["status", case]), format!("highwater export {case} lists"));
+    done(&["export", case, "lists", "--quiet"]);
+    let steps: Vec<String> = next(&["status", case]);
+    assert!(steps.last().unwrap().starts_with("look at what settles most in "), "{steps:?}");
+    assert_eq!(steps.iter().filter(|step| step.contains("out/0001")).count(), 1, "{steps:?}");
+    fs::write(Path::new(exports).join("sso.csv"), "account_id,population,enforced\n").unwrap();
+    done(&["ingest", case, exports, "--quiet"]);
+    let steps = next(&["status", case]);
+    assert_eq!(steps.last(), Some(&classify));
+    assert!(!steps.iter().any(|step| step.contains("out/0001")), "{steps:?}");
 }
 
 /// What a person declared is judged, not believed: the reason stands where it is looked for.

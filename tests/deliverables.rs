@@ -339,6 +339,49 @@ fn each_number_of_the_summary_is_what_its_filter_counts() {
     assert!(checked >= 20);
 }
 
+/// Nobody looked at what no export shows: "at most 0" would be false.
+#[test]
+fn what_no_export_speaks_of_has_no_number_and_a_header_alone_has_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    for (name, text) in [
+        ("accounts.csv", "account_id,created_at\na1,2015-01-01T00:00:00Z\n"),
+        ("users.csv", "user_id,account_id,role\n"),
+        // Of its only record nothing could be stored.
+        ("api_clients.csv", "client_id,account_id,kind\n,a1,oauth\n"),
+    ] {
+        fs::write(exports.join(name), text).unwrap();
+    }
+    let root = folder.path().join("case");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_highwater"));
+    run.arg("run").arg(&root).arg(&exports);
+    let ran = run.args(["--incident", "zendesk-2016", "--as-of", "2019-10-02T12:00:00Z"]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let summary = summary(&Case::open(&root).unwrap());
+    for name in ["users_affected", "users_clear", "users_account_unknown", "people_read"] {
+        let number = summary.number(name).unwrap();
+        assert_eq!((number.certain, number.at_most), (0, 0), "{name}");
+    }
+    let tables =
+        |n: &str| summary.unfed.iter().find(|unfed| unfed.name == n).map(|unfed| unfed.table.as_str());
+    for (subject, table) in
+        [("apps", "app_installations"), ("certificates", "certificates"), ("clients", "api_clients")]
+    {
+        for what in ["affected", "clear", "account_unknown"] {
+            let name = format!("{subject}_{what}");
+            assert_eq!((summary.number(&name), tables(&name)), (None, Some(table)), "{name}");
+        }
+    }
+    let shown = String::from_utf8(ran.stdout).unwrap();
+    assert!(
+        shown.contains("apps: credentials: not known, there is no export of app_installations"),
+        "{shown}"
+    );
+    assert!(shown.contains("  users: passwords      "), "{shown}");
+    assert!(!shown.contains("apps: credentials   "), "{shown}");
+}
+
 #[test]
 fn the_summary_agrees_with_the_second_engine() {
     let (_folder, case) = own_sample();

@@ -18,7 +18,7 @@ use std::thread;
 
 use highwater::base::library::Embedded;
 use highwater::classify::check::{self, Fixture};
-use highwater::classify::quality::FindingRow;
+use highwater::classify::quality::{self, FindingRow};
 use highwater::engine::canned::{self, Need, Place, Quality};
 use highwater::engine::tables;
 use serde_json::Value;
@@ -234,10 +234,12 @@ fn a_caller_may_fail_on_a_finding_or_a_weight() {
     let job = clean_but("sso.csv", sso);
     assert!(job.run(&["--fail-on", "serious", "--fail-on", "CONFLICT"]).status.success());
     let case = job.case();
-    for asked in ["check", "note", "SSO_BYPASS"] {
+    for (asked, shown) in [("check", ""), ("note", ""), ("SSO_BYPASS", " --code SSO_BYPASS")] {
         let output = highwater(&["classify", text(&case), "--fail-on", asked]);
         assert_eq!(output.status.code(), Some(3), "{asked}: {}", said(&output));
         assert!(said(&output).contains("error: found: 1 SSO_BYPASS"), "{asked}: {}", said(&output));
+        let next = format!("next: highwater show {} findings{shown}\n", text(&case));
+        assert!(said(&output).contains(&next), "{asked}: {}", said(&output));
     }
     assert!(highwater(&["classify", text(&case), "--fail-on", "serious"]).status.success());
     let wrong = highwater(&["classify", text(&case), "--fail-on", "SSO_BYPAS"]);
@@ -259,6 +261,101 @@ fn the_summary_shows_findings_by_weight_and_an_empty_weight_as_empty() {
     assert!(shown.contains(&format!("highwater show {} findings --code CODE", text(&case))), "{shown}");
     let plain = fs::read_to_string(case.join("out/0001/lists/summary.txt")).unwrap();
     assert!(plain.contains("highwater show CASE findings --code CODE"), "the same in every folder");
+}
+
+#[test]
+fn the_summary_shows_every_finding_and_first_those_that_say_which_rules_can_not_decide() {
+    let place =
+        |table: &str, column: Option<&str>| Place { table: table.into(), column: column.map(str::to_owned) };
+    let lost = ["deleted_at", "has_password", "sso_only", "active"];
+    let mut one_of: Vec<Place> = lost.iter().map(|column| place("users", Some(column))).collect();
+    one_of.push(place("sso", None));
+    let job = sample_without(Some(&Need { one_of }));
+    let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let record = job.record();
+    let findings = record["findings"].as_array().unwrap();
+    assert!(findings.len() > 20, "too few to be cut");
+    for finding in findings {
+        let of = |key: &str| finding[key].as_str().unwrap();
+        let next = format!(
+            "next: {}",
+            of("next").replace('`', "").replace(" CASE", &format!(" {}", text(&job.case())))
+        );
+        assert!(
+            flat.contains(&format!("{} {}: {}", finding["count"], of("code"), of("consequence"))),
+            "{shown}"
+        );
+        let only_shows = of("next") == format!("`highwater show CASE findings --code {}`", of("code"));
+        assert!(only_shows || flat.contains(&next), "{next}:\n{shown}");
+    }
+    for (weight, code) in [("serious:", "1 TABLE_ABSENT:"), ("to check:", "4 COLUMN_ABSENT:")] {
+        assert!(flat.contains(&format!("{weight} {code}")), "{code} is not the first:\n{shown}");
+    }
+    let details = told_absent(&job);
+    assert_eq!(details.len(), 5, "{details:?}");
+    for (place, words) in details {
+        assert!(flat.contains(&format!("- {place}: {words}")), "{place}:\n{shown}");
+    }
+    let details =
+        |code: &str| findings.iter().find(|f| f["code"] == code).unwrap()["details"].as_array().unwrap();
+    let left = details("CODE_UNKNOWN").len() - 2;
+    assert!(shown.contains(&format!("- and {left} more\n")), "of other details few are shown:\n{shown}");
+}
+
+#[test]
+fn what_is_left_of_very_many_details_is_told_as_at_least() {
+    for (words, left) in [(100, "- and 98 more\n"), (101, "- and at least 99 more\n")] {
+        let rows: String = (0..words).map(|n| format!("u{n},a1,word{n}\n")).collect();
+        let job = clean_but("users.csv", &format!("user_id,account_id,role\n{rows}"));
+        let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
+        assert!(shown.contains(left), "{words}:\n{shown}");
+    }
+}
+
+/// Single rows are for looking; a count that stands for more of them must not look like all.
+#[test]
+fn single_rows_that_are_cut_are_said_to_be_cut() {
+    for (missing, listed, cut) in [(1_500, 1_000, true), (1_000, 1_000, false)] {
+        let rows: String = (0..missing).map(|n| format!("u{n},m{n},agent\n")).collect();
+        let job = clean_but("users.csv", &format!("user_id,account_id,role\n{rows}"));
+        assert!(job.run(&[]).status.success());
+        let rows = quality::read(&job.case().join("runs/0001/quality/findings.parquet")).unwrap();
+        let (counts, singles): (Vec<_>, Vec<_>) =
+            rows.iter().filter(|row| row.code == "ACCOUNT_MISSING").partition(|row| row.count.is_some());
+        assert_eq!(counts.iter().map(|row| row.count.unwrap()).collect::<Vec<_>>(), [missing]);
+        assert_eq!(singles.len(), listed);
+        assert_eq!(counts[0].consequence.ends_with("only the first 1,000 are listed."), cut, "{counts:?}");
+    }
+}
+
+#[test]
+fn findings_are_shown_by_weight_and_without_a_run_the_way_to_them_is() {
+    let job = sample_without(None);
+    assert!(job.run(&[]).status.success());
+    let shown = highwater(&["show", text(&job.case()), "findings", "--json"]);
+    let rows: Vec<Value> = serde_json::from_slice(&shown.stdout).unwrap();
+    let (counts, singles): (Vec<&Value>, Vec<&Value>) = rows.iter().partition(|row| !row["count"].is_null());
+    for rows in [counts, singles] {
+        let weights =
+            rows.iter().map(|row| canned::SEVERITIES.iter().position(|s| row["severity"] == **s).unwrap());
+        let weights: Vec<usize> = weights.collect();
+        assert!(weights.is_sorted() && weights.contains(&0) && weights.contains(&2), "{weights:?}");
+    }
+    let serious = job.run(&["--fail-on", "serious"]);
+    assert!(said(&serious).contains("findings --where severity=serious\n"), "{}", said(&serious));
+
+    let fresh = job.folder.path().join("fresh");
+    highwater(&["init", text(&fresh), "--incident", INCIDENT]);
+    for what in ["findings", "user_passwords"] {
+        let output = highwater(&["show", text(&fresh), what]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            said(&output).contains("the case has no run yet\n  next: highwater classify CASE"),
+            "{}",
+            said(&output)
+        );
+    }
 }
 
 #[test]
@@ -484,6 +581,56 @@ fn each_ending_is_needed_by_a_rule_so_that_its_absence_is_told() {
 }
 
 // ---- `queries check` ----
+
+/// The list of 3-rules, "Quality findings", in its order: intake, references, time, evidence, contacts.
+const CODES: [&str; 34] = [
+    "FIELD_REJECT",
+    "RECORD_REJECT",
+    "COLUMN_ABSENT",
+    "COLUMN_UNKNOWN",
+    "CODE_UNKNOWN",
+    "ZONE_UNSTATED",
+    "DATES_INFERRED",
+    "DUPLICATE",
+    "CONFLICT",
+    "TABLE_ABSENT",
+    "EMPTY_SOURCE",
+    "ACCOUNT_MISSING",
+    "USER_MISSING",
+    "SUBJECT_MISSING",
+    "CHANGE_OTHER_ACCOUNT",
+    "AFTER_AS_OF",
+    "CREATED_AFTER_AS_OF",
+    "CHANGE_BEFORE_CREATED",
+    "DELETED_BEFORE_CREATED",
+    "ACTIVATED_BEFORE_CREATED",
+    "CHILD_OLDER_THAN_ACCOUNT",
+    "VALIDITY_INVERTED",
+    "ACCESSED_OUTSIDE_WINDOW",
+    "ACCESSED_OUT_OF_SCOPE",
+    "ACCESS_CLASS_UNKNOWN",
+    "SSO_BYPASS",
+    "KEY_REUSED",
+    "COVERAGE_SHORT",
+    "COVERAGE_UNFED",
+    "COVERAGE_CONTRADICTED",
+    "COVERAGE_REJECTS",
+    "CONTACT_ABSENT",
+    "CONTACT_ODD",
+    "CONTACT_SHARED",
+];
+
+#[test]
+fn the_findings_are_those_of_the_rules() {
+    let queries = canned::quality().unwrap();
+    let codes: Vec<&str> = queries.iter().flat_map(|q| &q.findings).map(|f| f.code.as_str()).collect();
+    let sorted = |codes: &[&str]| {
+        let mut codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+        codes.sort();
+        codes
+    };
+    assert_eq!(sorted(&codes), sorted(&CODES));
+}
 
 fn changed(id: &str, from: &str, to: &str) -> Vec<Quality> {
     let mut queries = canned::quality().unwrap();

@@ -210,11 +210,12 @@ impl Case {
     /// When there is none.
     pub fn choose_run(&self, asked: Option<u32>) -> Result<u32> {
         let runs = self.runs();
-        match asked {
+        match asked.filter(|_| !runs.is_empty()) {
             Some(number) if runs.contains(&number) => Ok(number),
             Some(number) => {
-                Err(Error::usage(format!("there is no run {number:04} in {}", self.root.display()))
-                    .expected(format!("one of {runs:?}")))
+                let known: Vec<String> = runs.iter().map(ToString::to_string).collect();
+                Err(Error::usage(format!("there is no run {number} in {}", self.root.display()))
+                    .expected(format!("a run that there is: {}", known.join(", "))))
             }
             None => runs.last().copied().ok_or_else(|| {
                 Error::usage(format!("{} has no run yet", self.root.display()))

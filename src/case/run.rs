@@ -32,6 +32,15 @@ pub struct SourceRecord {
     pub rejected: u64,
 }
 
+impl SourceRecord {
+    /// Whether it feeds its table: a source of which no record could be stored feeds nothing, one without records says
+    /// that there are none (2-tables, "Coverage holds").
+    #[must_use]
+    pub fn feeds(&self) -> bool {
+        self.stored > 0 || self.rejected == 0
+    }
+}
+
 /// A declared coverage and whether it held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoverageRecord {
@@ -71,6 +80,9 @@ pub struct FindingRecord {
     /// What exactly, for a person; the least of many.
     #[serde(default)]
     pub details: Vec<String>,
+    /// Whether there were more details than these.
+    #[serde(default)]
+    pub details_cut: bool,
 }
 
 /// `runs/NNNN/run.json`.

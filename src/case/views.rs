@@ -14,7 +14,8 @@ use crate::engine::{Parameter, ParameterTable, ParameterType, Session, canned, t
 const WORDS: &str = "reading/views.toml";
 const SOURCES: &str = "sources";
 const REJECTS: &str = "rejects";
-const FINDINGS: &str = "findings";
+/// The view of what a run noticed in the data.
+pub const FINDINGS: &str = "findings";
 const COVERAGE: &str = "coverage";
 
 /// What a view holds rows of.

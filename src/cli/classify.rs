@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use super::{Ui, demand};
 use crate::base::Result;
+use crate::base::text::{shell_word, shown_path};
 use crate::case::Case;
 use crate::deliver::{self, Summary};
+use crate::incident::{self, Facts};
 
 /// Arguments of `classify`.
 #[derive(Clone, Debug, clap::Args)]
@@ -43,6 +45,18 @@ pub fn make(case: &Case, as_of: Option<&str>, ui: &Ui) -> Result<(u32, Summary)>
     }
     let summary = deliver::summary(case, outcome.number, ui.limits, &ui.meter())?;
     Ok((outcome.number, summary))
+}
+
+/// The command that classifies the case as it stands: where nobody has said as_of yet, it has to.
+///
+/// # Errors
+/// When the facts can't be read.
+pub fn next(case: &Case) -> Result<String> {
+    let command = format!("highwater classify {}", shell_word(&shown_path(case.root())));
+    let facts = case.facts_text()?.map_or(Ok(Facts::default()), |text| Facts::parse("facts.toml", &text));
+    // Facts that are wrong are told by the command itself.
+    let lacks_as_of = facts.is_ok_and(|facts| incident::resolve_as_of(None, &facts).is_err());
+    Ok(if lacks_as_of { format!("{command} --as-of INSTANT") } else { command })
 }
 
 /// Shows the summary of a run.

@@ -76,11 +76,24 @@ pub(super) fn check_findings(fail_on: &[String], findings: &[FindingRecord], cas
     }
     Err(Error::new(Kind::Rejected, format!("found: {}; the run is made all the same", found.join(", ")))
         .expected(format!("nothing of {}, because of --fail-on", fail_on.join(", ")))
-        .next(show(case, "findings")))
+        .next(show(case, &asked_for(fail_on))))
+}
+
+/// What shows just that, where one word was asked for; else all, the weightiest first.
+fn asked_for(fail_on: &[String]) -> String {
+    match fail_on {
+        [code] if weight(code).is_none() => format!("findings --code {code}"),
+        [heaviest] if weight(heaviest) == Some(0) => format!("findings --where severity={heaviest}"),
+        _ => "findings".to_owned(),
+    }
+}
+
+/// The place of a severity, the heaviest first; none of a code.
+fn weight(word: &str) -> Option<usize> {
+    canned::SEVERITIES.iter().position(|severity| *severity == word)
 }
 
 fn is_asked(asked: &str, finding: &FindingRecord) -> bool {
-    let weight = |word: &str| canned::SEVERITIES.iter().position(|severity| *severity == word);
     match weight(asked) {
         Some(least) => weight(&finding.severity).is_some_and(|own| own <= least),
         None => finding.code == asked,

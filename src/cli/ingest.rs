@@ -4,8 +4,8 @@ mod outcome;
 
 use std::path::PathBuf;
 
-use super::Ui;
 use super::demand::Rejected;
+use super::{Ui, classify};
 use crate::base::instant::DateOrder;
 use crate::base::{Result, table, text};
 use crate::case::Case;
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     if arguments.strict {
         rejected.strict(case.root(), "all else is stored")?;
     }
-    ui.say(&format!("next: highwater classify {}", text::shown_path(case.root())));
+    ui.say(&format!("next: {}", classify::next(&case)?));
     say_rejected(rejected, ui);
     Ok(())
 }
@@ -82,13 +82,20 @@ fn say_rejected(rejected: Rejected, ui: &Ui) {
     }
 }
 
-/// Stores the exports as they are found, and says what the person should know.
+/// What would be done with exports as they are found.
 ///
 /// # Errors
-/// As [`run`].
-pub fn store(case: &Case, inputs: &[PathBuf], ui: &Ui) -> Result<()> {
-    let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default() })?;
-    let outcome = stored(case, &plan, ui)?;
+/// As [`intake::plan`].
+pub fn plan(inputs: &[PathBuf]) -> Result<Plan> {
+    intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default() })
+}
+
+/// Stores what was planned, and says what the person should know.
+///
+/// # Errors
+/// As [`intake::ingest`].
+pub fn store(case: &Case, plan: &Plan, ui: &Ui) -> Result<()> {
+    let outcome = stored(case, plan, ui)?;
     ui.say(&outcome::answer(&outcome));
     look(&outcome, case, ui);
     say_rejected(rejected(&outcome), ui);

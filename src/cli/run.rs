@@ -40,6 +40,8 @@ pub struct Arguments {
 /// # Errors
 /// As the four verbs that it stands for.
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
+    // Before a case is made: inputs that are not there leave none behind.
+    let plan = ingest::plan(&arguments.inputs)?;
     if Case::exists(&arguments.case) {
         same_profile(arguments)?;
     } else {
@@ -54,7 +56,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         init::create(&new, ui)?;
     }
     let case = Case::open(&arguments.case)?;
-    ingest::store(&case, &arguments.inputs, ui)?;
+    ingest::store(&case, &plan, ui)?;
     let (number, summary) = classify::make(&case, arguments.as_of.as_deref(), ui)?;
     export::lists(&case, number, ui)?;
     classify::show(&summary, ui)?;

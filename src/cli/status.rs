@@ -6,10 +6,9 @@ use serde::Serialize;
 
 use super::Ui;
 use crate::base::table;
-use crate::base::text::{grouped, printable};
-use crate::base::{Result, digest};
+use crate::base::text::{grouped, printable, shell_word, shown_path};
+use crate::base::{Error, Result, digest};
 use crate::case::{Case, CoverageRecord, Custody, RunRecord, Source};
-use crate::classify;
 use crate::deliver::{self, Summary};
 use crate::incident::Profile;
 
@@ -79,16 +78,16 @@ fn look(case: &Case, ui: &Ui) -> Result<Status> {
     let records = numbers.iter().map(|n| case.run_record(*n)).collect::<Result<Vec<_>>>()?;
     let newest = numbers.last().copied();
     let summary = newest.map(|n| deliver::summary(case, n, ui.limits, &ui.meter())).transpose()?;
-    let (foreseen, open) = match classify::foresee(case) {
+    let (foreseen, open) = match crate::classify::foresee(case) {
         Ok(record) => (Some(record), None),
-        Err(error) => (None, Some(error.to_string())),
+        Err(error) => (None, Some(without_next(&error))),
     };
     let up_to_date = match (&foreseen, records.last()) {
         (Some(foreseen), Some(last)) => foreseen.id == last.id,
         _ => false,
     };
     let sources: Vec<SourceLine> = case.register()?.sources().iter().map(source_line).collect();
-    let next = next(case, sources.is_empty(), newest, up_to_date);
+    let next = next(case, sources.is_empty(), summary.as_ref().filter(|_| up_to_date))?;
     Ok(Status {
         format: FORMAT,
         incident: profile.id,
@@ -104,6 +103,12 @@ fn look(case: &Case, ui: &Ui) -> Result<Status> {
         summary,
         next,
     })
+}
+
+/// Why it is not possible; what comes next is said once, at the end.
+fn without_next(error: &Error) -> String {
+    let told = error.to_string();
+    told.lines().filter(|line| !line.trim_start().starts_with("next: ")).collect::<Vec<_>>().join("\n")
 }
 
 fn source_line(source: &Source) -> SourceLine {
@@ -124,15 +129,12 @@ fn run_line((number, record): (&u32, &RunRecord)) -> RunLine {
     RunLine { number: *number, id: record.id.clone(), as_of: record.as_of.clone() }
 }
 
-fn next(case: &Case, is_empty: bool, newest: Option<u32>, up_to_date: bool) -> String {
-    let root = case.root().display();
-    match newest {
-        _ if is_empty => format!("highwater ingest {root} FILE|DIR…"),
-        Some(number) if up_to_date && case.out_folder(number).join("lists/lists.json").is_file() => {
-            format!("write to the contacts in {}", case.out_folder(number).join("lists").display())
-        }
-        Some(_) if up_to_date => format!("highwater export {root} lists"),
-        _ => format!("highwater classify {root}"),
+/// The one next step: that of the newest run where it is of what is in the case now.
+fn next(case: &Case, is_empty: bool, current: Option<&Summary>) -> Result<String> {
+    match current {
+        _ if is_empty => Ok(format!("highwater ingest {} FILE|DIR…", shell_word(&shown_path(case.root())))),
+        Some(summary) => Ok(summary.next()),
+        None => super::classify::next(case),
     }
 }
 
@@ -149,7 +151,7 @@ impl Status {
         text.push_str(&self.coverage_text());
         text.push_str(&self.runs_text());
         if let Some(summary) = &self.summary {
-            text.push_str(&format!("\nNewest run:\n\n{}", summary.text()));
+            text.push_str(&format!("\nNewest run:\n\n{}", summary.text_within()));
         }
         text.push_str(&format!("\nnext: {}\n", self.next));
         text

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::io::Write;
+use std::num::ParseIntError;
 use std::process::ExitCode;
 
 use clap::Command;
@@ -47,8 +48,13 @@ fn mistake(message: &clap::Error, arguments: &[OsString]) -> Error {
         ErrorKind::UnknownArgument => {
             let option = written(ContextKind::InvalidArg);
             let what = format!("{name} does not take {}", printable(&option));
-            let known: Vec<String> =
-                verb.get_arguments().filter_map(|a| a.get_long()).map(|long| format!("--{long}")).collect();
+            let elsewhere = verbs_with(&program, &option);
+            if !elsewhere.is_empty() {
+                return Error::usage(what)
+                    .expected(format!("{option} belongs to {}", elsewhere.join(", ")))
+                    .next(more);
+            }
+            let known: Vec<String> = longs(verb).collect();
             propose(Error::usage(what).next(more), &option, known.iter().map(String::as_str))
         }
         ErrorKind::MissingRequiredArgument => {
@@ -66,6 +72,17 @@ fn mistake(message: &clap::Error, arguments: &[OsString]) -> Error {
     }
 }
 
+/// The options of a verb.
+fn longs(verb: &Command) -> impl Iterator<Item = String> {
+    verb.get_arguments().filter_map(|argument| argument.get_long()).map(|long| format!("--{long}"))
+}
+
+/// The verbs that take an option: it is known, and not a slip for another one.
+fn verbs_with(program: &Command, option: &str) -> Vec<String> {
+    let takes = |verb: &&Command| longs(verb).any(|long| long == option);
+    program.get_subcommands().filter(takes).map(|verb| verb.get_name().to_owned()).collect()
+}
+
 fn value(message: &clap::Error, more: &str) -> Error {
     let option = context(message, ContextKind::InvalidArg);
     let given = context(message, ContextKind::InvalidValue);
@@ -75,6 +92,9 @@ fn value(message: &clap::Error, more: &str) -> Error {
     };
     let error = Error::usage(what);
     if let Some(cause) = message.source() {
+        if cause.is::<ParseIntError>() {
+            return error.expected("a whole number").next(more);
+        }
         let cause = cause.to_string();
         return error.expected(cause.trim_start_matches("expected ")).next(more);
     }

@@ -8,7 +8,7 @@ use super::reading::reasons;
 use crate::base::nearest::{propose, unknown};
 use crate::base::progress::Meter;
 use crate::base::{Error, Result, instant};
-use crate::case::views::{View, ViewKind, Views};
+use crate::case::views::{FINDINGS, View, ViewKind, Views};
 use crate::case::workbench::{Limits, Workbench};
 use crate::engine::{Filter, Parameter, Selection, canned, tables};
 
@@ -42,18 +42,18 @@ pub fn view<'v>(views: &'v Views<'_>, word: &str) -> Result<&'v View> {
     if let Some(view) = views.find(&word).or_else(|| views.find(&format!("store_{word}"))) {
         return Ok(view);
     }
-    if canned::classify(&word).is_ok() {
-        let (what, next) = match views.run() {
-            Some(number) => (
-                format!("run {number:04} did not ask {word}: its profile does not name it"),
-                "highwater queries list",
-            ),
-            None => (
-                format!("there are no verdicts of {word}: the case has no run yet"),
-                "highwater classify CASE",
-            ),
-        };
-        return Err(Error::usage(what).next(next));
+    let is_verdict = canned::classify(&word).is_ok();
+    match views.run() {
+        None if is_verdict || word == FINDINGS => {
+            let what = if is_verdict { format!("verdicts of {word}") } else { word };
+            return Err(Error::usage(format!("there are no {what}: the case has no run yet"))
+                .next("highwater classify CASE"));
+        }
+        Some(number) if is_verdict => {
+            let what = format!("run {number:04} did not ask {word}: its profile does not name it");
+            return Err(Error::usage(what).next("highwater queries list"));
+        }
+        _ => {}
     }
     let plain = views.all().iter().filter_map(|view| view.name.strip_prefix("store_"));
     let known: Vec<&str> = views.all().iter().map(|view| view.name.as_str()).chain(plain).collect();

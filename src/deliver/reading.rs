@@ -41,6 +41,17 @@ impl Reading {
     pub fn asked(&self, query: &str) -> bool {
         self.record.verdicts.iter().any(|v| v.query == query)
     }
+
+    /// The first table that the question can't be answered without and that no source feeds.
+    ///
+    /// # Errors
+    /// When there is no such query.
+    pub fn unfed(&self, query: &str) -> Result<Option<String>> {
+        let is_fed = |table: &str| self.record.sources.iter().any(|s| s.table == table && s.feeds());
+        let needs = canned::classify(query)?.needs;
+        let unfed = needs.iter().find(|need| !need.one_of.iter().any(|place| is_fed(&place.table)));
+        Ok(unfed.and_then(|need| need.one_of.first()).map(|place| place.table.clone()))
+    }
 }
 
 /// The words of each reason, so that lists can say why and what would settle it.

@@ -35,8 +35,8 @@ impl fmt::Display for AsOfSource {
 pub fn resolve_as_of(option: Option<&str>, facts: &Facts) -> Result<(i64, AsOfSource)> {
     if let Some(text) = option {
         let instant = exact(text).map_err(|reject| {
-            Error::usage(format!("--as-of {text} is {reject}"))
-                .expected("date, time and offset, such as 2019-10-02T12:00:00Z")
+            Error::usage(format!("--as-of {text} can not be taken: {reject}"))
+                .expected("an instant with its offset, such as 2019-10-02T12:00:00Z")
         })?;
         return Ok((instant, AsOfSource::Option));
     }

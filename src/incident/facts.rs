@@ -99,7 +99,7 @@ impl Facts {
 fn as_of(file: &Section<'_>) -> Option<i64> {
     let text = file.text("as_of")?;
     instant::exact(&text)
-        .map_err(|reject| file.mistake("as_of", &format!("is {reject}"), EXPECTED_INSTANT))
+        .map_err(|reject| file.mistake("as_of", &format!("can not be taken: {reject}"), EXPECTED_INSTANT))
         .ok()
 }
 
@@ -115,7 +115,7 @@ fn declared(section: &Section<'_>) -> Declared {
 fn instant(section: &Section<'_>, key: &str) -> Option<Interval> {
     let text = section.text(key)?;
     instant::with_offset(&text)
-        .map_err(|reject| section.mistake(key, &format!("is {reject}"), EXPECTED_INSTANT))
+        .map_err(|reject| section.mistake(key, &format!("can not be taken: {reject}"), EXPECTED_INSTANT))
         .ok()
 }
 

@@ -113,7 +113,11 @@ fn has_ending(path: &Path) -> bool {
 /// it had been named by itself; hidden folders and cases are left aside, as everywhere.
 fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
     let text = pattern.to_string_lossy();
-    let nothing = || Error::usage(format!("there is no {}", shown_path(pattern)));
+    let nothing = || {
+        Error::usage(format!("there is no {}", shown_path(pattern)))
+            .expected("a file, a folder, or a pattern that matches some")
+            .next("see what is there: ls")
+    };
     if !text.contains(WILD) {
         return Err(nothing());
     }

@@ -17,6 +17,8 @@ use crate::base::{Error, Result};
 
 /// Records of a sample.
 const RECORDS: usize = 3;
+/// Instants are UTC, and say so.
+const INSTANT: &str = "%Y-%m-%dT%H:%M:%S%.fZ";
 
 /// What would be done with one file.
 #[derive(Clone, Debug, Serialize)]
@@ -74,6 +76,7 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
     if !file.unknown_columns().is_empty() {
         notes.push(format!("not stored, no column of ours: {}", file.unknown_columns().join(", ")));
     }
+    notes.extend(unknown_codes(&counts));
     if let Some(account) = file.filled_account() {
         notes.push(format!("names no account: filled with {account}"));
     }
@@ -104,6 +107,15 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
     })
 }
 
+/// The words that no contract maps to one of ours, with how often they were met.
+fn unknown_codes(counts: &Tally) -> Option<String> {
+    let columns = counts.unknown_codes.iter();
+    let named: Vec<String> = columns
+        .flat_map(|(column, words)| words.iter().map(move |(word, n)| format!("{column} `{word}` ({n})")))
+        .collect();
+    (!named.is_empty()).then(|| format!("no codes of ours, they count as unknown: {}", named.join(", ")))
+}
+
 /// The first rows, and what was counted in the beginning of the file.
 fn sample(
     file: &PlannedFile,
@@ -130,7 +142,7 @@ fn sample(
 
 /// The first values of a column; an interval as `from .. to`.
 fn values(rows: &RecordBatch, name: &str) -> Result<Vec<String>> {
-    let options = FormatOptions::default();
+    let options = FormatOptions::default().with_timestamp_format(Some(INSTANT));
     let shown = |name: &str| -> Result<Vec<String>> {
         let Some(column) = rows.column_by_name(name) else {
             return Ok(Vec::new());

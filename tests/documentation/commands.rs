@@ -60,6 +60,71 @@ fn the_picture_is_there_and_loads_nothing() {
     assert!(!references.iter().any(|what| picture.contains(what)), "a picture that loads something");
 }
 
+/// A picture of another version of the program misleads whoever looks at it first.
+#[test]
+fn the_picture_shows_what_the_demo_prints() {
+    let picture = fs::read_to_string(root().join("docs/demo.svg")).unwrap();
+    let shown = lines_of_picture(&picture);
+    let (success, said) = Folder::make().shell(&["-uc", "highwater demo 2>/dev/null"]);
+    assert!(success, "{said}");
+    let printed: Vec<String> = ["$ highwater demo"].into_iter().chain(said.lines()).map(plain).collect();
+    assert_eq!(
+        shown.iter().filter(|line| *line == "…").count(),
+        1,
+        "docs/demo.svg leaves out one part: `make picture`"
+    );
+    assert!(shown.len() > 70, "{} lines are no answer", shown.len());
+    let (shown, printed): (Vec<&str>, Vec<&str>) =
+        (shown.iter().map(String::as_str).collect(), printed.iter().map(String::as_str).collect());
+    let differs = shown.iter().zip(&printed).find(|(shown, printed)| !alike(shown, printed));
+    assert!(
+        agree(&shown, &printed),
+        "docs/demo.svg is of another output: `make picture` draws it anew (first {differs:?})"
+    );
+}
+
+/// The words of each line of the picture: its texts by their height, from left to right.
+fn lines_of_picture(picture: &str) -> Vec<String> {
+    let value = |text: &str, key: &str| -> Option<f64> {
+        text.split_once(&format!(" {key}=\""))?.1.split_once('"')?.0.parse().ok()
+    };
+    let mut lines: Vec<(f64, String)> = Vec::new();
+    for text in picture.lines().filter(|line| line.starts_with("<text ")) {
+        let y = value(text, "y").unwrap();
+        let words = text.split_once('>').unwrap().1.trim_end_matches("</text>");
+        match lines.last_mut() {
+            Some((height, line)) if *height == y => line.push_str(&format!(" {words}")),
+            _ => lines.push((y, words.to_owned())),
+        }
+    }
+    let unescape = |text: &str| {
+        let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")];
+        pairs.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
+    };
+    // Blank lines have no text, and stand between lines that are further apart.
+    let height = lines.windows(2).map(|two| two[1].0 - two[0].0).fold(f64::INFINITY, f64::min);
+    let mut all = Vec::new();
+    let mut next = lines.first().map_or(0.0, |line| line.0);
+    for (y, line) in lines {
+        while y - next > height / 2.0 {
+            all.push(String::new());
+            next += height;
+        }
+        all.push(plain(&unescape(&line)));
+        next += height;
+    }
+    all
+}
+
+/// A line's words, one blank apart; the run and the version that it names are others in each version.
+fn plain(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words.as_slice() {
+        ["run", _, "highwater", _] => "run … highwater …".to_owned(),
+        _ => words.join(" "),
+    }
+}
+
 /// The checker itself: what it must take, and what it must not.
 #[test]
 fn a_page_that_shows_what_no_command_printed_is_found() {

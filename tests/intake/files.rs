@@ -276,14 +276,20 @@ fn a_folder_that_loops_by_a_link_is_walked_once() {
 #[test]
 fn a_dry_run_shows_columns_and_converted_values_and_stores_nothing() {
     let bench = Bench::new();
-    bench.file("users.csv", "user_id,account_id,created_at,x\n1,a,31/01/2016,\n2,a,01/02/2016,\n");
+    bench.file(
+        "users.csv",
+        "user_id,account_id,role,created_at,x\n1,a,agent,31/01/2016,\n2,a,Boss,01/02/2016,\n\
+         3,a,Boss,01/02/2016,\n4,a,clerk,2016-02-01T08:00:00+01:00,\n",
+    );
     let plan = intake::plan(&Request { inputs: vec![bench.exports()], stated: Stated::default() }).unwrap();
     let shown = intake::preview(&plan).unwrap();
-    assert_eq!((shown[0].table.as_str(), shown[0].records), ("users", 2));
+    assert_eq!((shown[0].table.as_str(), shown[0].records), ("users", 3));
     let created = shown[0].columns.iter().find(|c| c.column == "created_at").unwrap();
-    assert_eq!(created.values[1], "2016-01-31T10:00:00 .. 2016-02-02T11:59:59.999999");
+    assert_eq!(created.values[1], "2016-01-31T10:00:00Z .. 2016-02-02T11:59:59.999999Z");
     assert_eq!(shown[0].unknown_columns, ["x"]);
     assert!(shown[0].notes.iter().any(|note| note.contains("dmy")));
+    let codes = "no codes of ours, they count as unknown: role `Boss` (2), role `clerk` (1)";
+    assert!(shown[0].notes.iter().any(|note| note == codes), "{:?}", shown[0].notes);
     assert!(bench.case.register().unwrap().sources().is_empty());
     assert!(fs::read_dir(bench.case.store()).unwrap().next().is_none());
 }

@@ -10,11 +10,11 @@ use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::finding_of;
-use super::gathered::{Gathered, Noticed};
+use super::gathered::{Gathered, Key, Noticed, SINGLE_ROWS};
 use crate::base::text::grouped;
 use crate::base::{Error, Result};
 use crate::engine::ParquetOut;
-use crate::engine::canned::Finding;
+use crate::engine::canned::{self, Finding};
 
 /// One row of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,28 +45,37 @@ pub(super) fn write(file: &Path, gathered: &Gathered, known: &BTreeMap<&str, &Fi
     out.finish().map(drop)
 }
 
-/// The rows with a count, then those for looking.
+/// The rows with a count, then those for looking; each the weightiest first.
 fn rows(gathered: &Gathered, known: &BTreeMap<&str, &Finding>) -> Result<Vec<FindingRow>> {
-    let mut rows = Vec::new();
+    let mut weighed = Vec::new();
     for (key, count) in gathered.counts() {
-        let (code, table, source) = key;
-        let part = gathered.part(key).map(|part| {
-            format!("{} of {} lie on the edge for that reason alone", grouped(part), grouped(*count))
-        });
-        rows.push(FindingRow {
-            code: code.clone(),
-            table: table.clone(),
-            source: source.clone(),
-            count: Some(*count),
-            consequence: words(finding_of(known, code)?, part.as_deref()),
-            ..FindingRow::default()
-        });
+        let finding = finding_of(known, &key.0)?;
+        weighed.push((weight(finding), counted(gathered, key, *count, finding)));
     }
     for noticed in gathered.singles() {
-        let consequence = words(finding_of(known, &noticed.code)?, noticed.detail.as_deref());
-        rows.push(FindingRow { consequence, ..single(noticed) });
+        let finding = finding_of(known, &noticed.code)?;
+        let consequence = words(finding, noticed.detail.as_deref());
+        weighed.push((weight(finding), FindingRow { consequence, ..single(noticed) }));
     }
-    Ok(rows)
+    weighed.sort_by_key(|(weight, row)| (row.count.is_none(), *weight));
+    Ok(weighed.into_iter().map(|(_, row)| row).collect())
+}
+
+fn weight(finding: &Finding) -> Option<usize> {
+    canned::SEVERITIES.iter().position(|severity| *severity == finding.severity)
+}
+
+fn counted(gathered: &Gathered, key: &Key, count: u64, finding: &Finding) -> FindingRow {
+    let (code, table, source) = key.clone();
+    let part = gathered
+        .part(key)
+        .map(|part| format!("{} of {} lie on the edge for that reason alone", grouped(part), grouped(count)));
+    let mut consequence = words(finding, part.as_deref());
+    if gathered.singles_cut(&code) {
+        let listed = grouped(SINGLE_ROWS as u64);
+        consequence.push_str(&format!(" Of its single rows only the first {listed} are listed."));
+    }
+    FindingRow { code, table, source, count: Some(count), consequence, ..FindingRow::default() }
 }
 
 fn single(noticed: &Noticed) -> FindingRow {

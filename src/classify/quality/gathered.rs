@@ -6,8 +6,8 @@ use crate::base::text::grouped;
 
 /// Single rows kept for each code; the counts go on.
 pub const SINGLE_ROWS: usize = 1_000;
-/// Details kept for each code, in words.
-const DETAILS: usize = 20;
+/// Details kept for each code, in words: more than a case without most of its columns has absent ones.
+const DETAILS: usize = 100;
 
 /// One thing noticed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ impl Gathered {
                 grouped(*part),
                 grouped(count)
             );
-            keep_least(self.details.entry(code.clone()).or_default(), detail, DETAILS);
+            keep_least(self.details.entry(code.clone()).or_default(), detail, DETAILS + 1);
         }
     }
 
@@ -102,12 +102,22 @@ impl Gathered {
 
     /// The rows for looking, sorted.
     pub fn singles(&self) -> impl Iterator<Item = &Noticed> {
-        self.singles.values().flatten()
+        self.singles.values().flat_map(|singles| singles.iter().take(SINGLE_ROWS))
     }
 
-    /// What exactly was noticed, for a person; few of many.
+    /// Whether there were more rows for looking than are kept.
+    pub fn singles_cut(&self, code: &str) -> bool {
+        self.singles.get(code).is_some_and(|singles| singles.len() > SINGLE_ROWS)
+    }
+
+    /// What exactly was noticed, for a person; the least of very many.
     pub fn details(&self, code: &str) -> Vec<String> {
-        self.details.get(code).into_iter().flatten().cloned().collect()
+        self.details.get(code).into_iter().flatten().take(DETAILS).cloned().collect()
+    }
+
+    /// Whether there were more details than are kept.
+    pub fn details_cut(&self, code: &str) -> bool {
+        self.details.get(code).is_some_and(|details| details.len() > DETAILS)
     }
 
     fn count(&mut self, noticed: &Noticed, count: u64) {
@@ -130,15 +140,16 @@ impl Gathered {
         }
     }
 
+    /// One more than is told is kept, so that it is known whether there were more.
     fn keep(&mut self, noticed: Noticed, detail: Option<String>) {
         if let Some(detail) = detail {
-            keep_least(self.details.entry(noticed.code.clone()).or_default(), detail, DETAILS);
+            keep_least(self.details.entry(noticed.code.clone()).or_default(), detail, DETAILS + 1);
         }
         let singles = match self.singles.get_mut(&noticed.code) {
             Some(singles) => singles,
             None => self.singles.entry(noticed.code.clone()).or_default(),
         };
-        keep_least(singles, noticed, SINGLE_ROWS);
+        keep_least(singles, noticed, SINGLE_ROWS + 1);
     }
 }
 

@@ -134,6 +134,7 @@ fn totals(gathered: &Gathered, known: &BTreeMap<&str, &Finding>) -> Result<Vec<F
             consequence: finding.consequence.clone(),
             next: finding.next.clone(),
             details: gathered.details(code),
+            details_cut: gathered.details_cut(code),
         });
     }
     let weight = |severity: &str| canned::SEVERITIES.iter().position(|s| *s == severity);

@@ -1,12 +1,14 @@
-//! The findings of the summary: the weightiest first, each with what it means and what comes next. What is not shown
-//! in full is named with its count.
+//! The findings of the summary: every one, the weightiest first, each with what it means and what comes next.
 
+use super::Form;
 use super::text::Page;
 use crate::base::text::{grouped, printable, shell_word};
 use crate::case::FindingRecord;
 
-/// Of each weight so many are shown in full, with so many details each; the others are named.
-const SHOWN: [(&str, usize, usize); 3] = [("serious", 8, 3), ("check", 5, 2), ("note", 2, 1)];
+/// The weights, and how many details of a finding are shown; how many more there are is said.
+const WEIGHTS: [(&str, usize); 3] = [("serious", 3), ("check", 2), ("note", 1)];
+/// They say which rules can't decide, so they come first in their weight, with all that they name.
+const DISABLING: [&str; 2] = ["TABLE_ABSENT", "COLUMN_ABSENT"];
 /// What shows the rows of any finding.
 const SHOW: &str = "highwater show CASE findings --code";
 /// Stands for a blank of a command, which is never broken: it is to be copied.
@@ -22,32 +24,24 @@ impl Page<'_> {
         let command = self.command(&format!("{SHOW} CODE"));
         let line = self.words.line("show_finding", &[("command", command)]);
         self.wrapped("  ", &line);
-        for (severity, shown, details) in SHOWN {
-            self.of_severity(severity, shown, details);
+        for (severity, details) in WEIGHTS {
+            self.of_severity(severity, details);
         }
     }
 
-    fn of_severity(&mut self, severity: &str, shown: usize, details: usize) {
+    fn of_severity(&mut self, severity: &str, details: usize) {
         let summary = self.summary;
         let mut findings: Vec<&FindingRecord> =
             summary.findings.iter().filter(|finding| finding.severity == severity).collect();
-        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.count), &finding.code));
+        findings.sort_by_key(|f| (!is_disabling(f), std::cmp::Reverse(f.count), &f.code));
         let title = self.words.get(&format!("line.{severity}"));
         if findings.is_empty() {
             let none = self.words.get("line.none");
             return self.wrapped("  ", &format!("{title} {none}"));
         }
         self.wrapped("  ", &title);
-        let (full, named) = findings.split_at(findings.len().min(shown));
-        for finding in full {
-            self.finding(finding, details);
-        }
-        if !named.is_empty() {
-            let names: Vec<String> =
-                named.iter().map(|f| format!("{} {}", grouped(f.count), f.code)).collect();
-            let values = [("more", grouped(named.len() as u64)), ("names", names.join(", "))];
-            let line = self.words.line("more_findings", &values);
-            self.wrapped("    ", &line);
+        for finding in findings {
+            self.finding(finding, if is_disabling(finding) { usize::MAX } else { details });
         }
     }
 
@@ -59,19 +53,26 @@ impl Page<'_> {
         ];
         let line = self.words.line("finding", &values);
         self.wrapped("    ", &line);
-        for detail in finding.details.iter().take(details) {
-            self.wrapped("      - ", detail);
-        }
-        let left = finding.details.len().saturating_sub(details);
-        if left > 0 {
-            let line = self.words.line("more_details", &[("more", grouped(left as u64))]);
-            self.wrapped("      - ", &line);
-        }
+        self.details(finding, details);
         // What only shows the rows is said once, above all of them.
         if finding.next != format!("`{SHOW} {}`", finding.code) {
             let next = self.next(&finding.next);
             self.wrapped("      ", &next);
         }
+    }
+
+    /// The first details, and how many more there are; the record of a run keeps not all of very many.
+    fn details(&mut self, finding: &FindingRecord, most: usize) {
+        for detail in finding.details.iter().take(most) {
+            self.wrapped("      - ", detail);
+        }
+        let left = finding.details.len().saturating_sub(most) + usize::from(finding.details_cut);
+        if left == 0 {
+            return;
+        }
+        let key = if finding.details_cut { "more_details_at_least" } else { "more_details" };
+        let line = self.words.line(key, &[("more", grouped(left as u64))]);
+        self.wrapped("      - ", &line);
     }
 
     /// What comes next, with its commands for this case.
@@ -85,13 +86,17 @@ impl Page<'_> {
     /// A command as it is to be copied: on the terminal with the path of the case.
     fn command(&self, command: &str) -> String {
         let case = self.summary.place.case.display().to_string();
-        let command = if self.on_terminal && !case.is_empty() {
+        let command = if self.form != Form::File && !case.is_empty() {
             command.replace(" CASE", &format!(" {}", shell_word(&printable(&case))))
         } else {
             command.to_owned()
         };
         command.replace(' ', &UNBROKEN.to_string())
     }
+}
+
+fn is_disabling(finding: &FindingRecord) -> bool {
+    DISABLING.contains(&finding.code.as_str())
 }
 
 /// The words of a line to be broken at blanks; of a command none.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Cohort, Doubt, FORMAT, Intake, Number, Place, Summary, Window};
+use super::{Action, Cohort, Doubt, FORMAT, Intake, Number, Place, Summary, Unfed, Window};
 use crate::base::progress::Meter;
 use crate::base::{Error, Kind, Result, instant, library, toml_file};
 use crate::case::workbench::Limits;
@@ -25,6 +25,7 @@ pub fn of_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result
 /// When a query fails, or a number is certain of more than there can be.
 pub(in crate::deliver) fn gather(case: &Case, number: u32, reading: &Reading) -> Result<Summary> {
     let record = &reading.record;
+    let (numbers, unfed) = numbers(reading)?;
     Ok(Summary {
         format: FORMAT,
         incident: record.incident.clone(),
@@ -35,7 +36,8 @@ pub(in crate::deliver) fn gather(case: &Case, number: u32, reading: &Reading) ->
         profile_sha256: record.profile_sha256.clone(),
         facts_sha256: record.facts_sha256.clone(),
         window: window(record),
-        numbers: numbers(reading)?,
+        numbers,
+        unfed,
         cohorts: cohorts(reading)?,
         actions: actions(reading)?,
         doubts: doubts(reading)?,
@@ -69,22 +71,27 @@ fn count(text: &str, query: &str) -> Result<u64> {
     text.parse().map_err(|_| shape(query))
 }
 
-fn numbers(reading: &Reading) -> Result<Vec<Number>> {
+fn numbers(reading: &Reading) -> Result<(Vec<Number>, Vec<Unfed>)> {
     let mut counted = BTreeMap::new();
     for row in rows(reading, "numbers")? {
         let [name, certain, at_most] = row.as_slice() else { return Err(shape("numbers")) };
         counted.insert(name.clone(), (count(certain, "numbers")?, count(at_most, "numbers")?));
     }
-    let mut numbers = Vec::new();
+    let (mut numbers, mut unfed) = (Vec::new(), Vec::new());
     for mut number in named_numbers()? {
-        // A question that was not asked has no number, not zero.
+        // A question that was not asked has no number, not zero; nor has one that no export speaks of.
         if !reading.asked(&number.query) {
+            continue;
+        }
+        if let Some(table) = reading.unfed(&number.query)? {
+            let Number { name, words, query, .. } = number;
+            unfed.push(Unfed { name, words, query, table });
             continue;
         }
         (number.certain, number.at_most) = *counted.get(&number.name).ok_or_else(|| shape("numbers"))?;
         numbers.push(sound(number)?);
     }
-    Ok(numbers)
+    Ok((numbers, unfed))
 }
 
 /// Certain is never more than at most.

@@ -10,8 +10,20 @@ use serde::Serialize;
 pub(super) use gather::gather;
 pub use gather::of_run;
 
+use crate::base::text::shell_word;
 use crate::base::{Error, Result};
 use crate::case::{FindingRecord, SourceRecord};
+
+/// What the text of a summary is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The terminal: headings are set off, and the end says what comes next.
+    Terminal,
+    /// A part of a longer text there.
+    Within,
+    /// A file, the same in every folder.
+    File,
+}
 
 /// Version of the JSON form.
 const FORMAT: u32 = 1;
@@ -39,6 +51,8 @@ pub struct Summary {
     pub window: Window,
     /// Headline numbers, each with its query and filter.
     pub numbers: Vec<Number>,
+    /// Numbers that are not there because no export says anything of them: not zero, but unknown.
+    pub unfed: Vec<Unfed>,
     /// Accounts by cohort, in the profile's order, empty ones included.
     pub cohorts: Vec<Cohort>,
     /// Subjects by action.
@@ -83,6 +97,19 @@ pub struct Number {
     pub certain_where: String,
     /// Which of their rows it is at most.
     pub at_most_where: String,
+}
+
+/// A number that can't be given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unfed {
+    /// Its name.
+    pub name: String,
+    /// What it would count, in words.
+    pub words: String,
+    /// The verdicts that it would count.
+    pub query: String,
+    /// The table that no export feeds.
+    pub table: String,
 }
 
 /// The accounts of a cohort.
@@ -149,11 +176,28 @@ struct Place {
     lists: std::path::PathBuf,
 }
 
+impl Place {
+    fn has_lists(&self) -> bool {
+        self.lists.join("lists.json").is_file()
+    }
+
+    /// What the lines fill in.
+    fn values(&self) -> [(&'static str, String); 2] {
+        let (lists, case) = (self.lists.display().to_string(), self.case.display().to_string());
+        [("lists", lists), ("case", shell_word(&case))]
+    }
+}
+
 impl Summary {
     /// The number of that name; one that is not there is nothing.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<&Number> {
         self.numbers.iter().find(|n| n.name == name)
+    }
+
+    /// Why the number of that name is not there, when it was asked.
+    pub(super) fn unfed(&self, name: &str) -> Option<&Unfed> {
+        self.unfed.iter().find(|n| n.name == name)
     }
 
     /// As JSON.
@@ -170,12 +214,24 @@ impl Summary {
     /// For the terminal: headings set off, where the files are, what to do next.
     #[must_use]
     pub fn text(&self) -> String {
-        text::render(self, true)
+        text::render(self, Form::Terminal)
+    }
+
+    /// For a longer text on the terminal, which says itself what comes next.
+    #[must_use]
+    pub fn text_within(&self) -> String {
+        text::render(self, Form::Within)
+    }
+
+    /// The next sensible step.
+    #[must_use]
+    pub fn next(&self) -> String {
+        text::next(self)
     }
 
     /// For `summary.txt`: the same text in every folder.
     #[must_use]
     pub fn plain(&self) -> String {
-        text::render(self, false)
+        text::render(self, Form::File)
     }
 }

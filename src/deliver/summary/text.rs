@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anstyle::Style;
 
 use super::findings::{is_command, with_blanks};
-use super::{Number, Summary};
+use super::{Form, Number, Summary};
 use crate::base::text::{grouped, printable, shell_word};
 use crate::base::{library, toml_file};
 use crate::deliver::reading::WORDS;
@@ -56,13 +56,13 @@ impl Words {
 pub(super) struct Page<'s> {
     pub summary: &'s Summary,
     pub words: Words,
-    pub on_terminal: bool,
+    pub form: Form,
     text: String,
 }
 
-/// The whole text. On the terminal headings are set off, and the end says where the files are and what comes next.
-pub(super) fn render(summary: &Summary, on_terminal: bool) -> String {
-    let mut page = Page { summary, words: Words::read(), on_terminal, text: String::new() };
+/// The whole text.
+pub(super) fn render(summary: &Summary, form: Form) -> String {
+    let mut page = Page { summary, words: Words::read(), form, text: String::new() };
     page.head();
     page.who();
     page.cohorts();
@@ -72,6 +72,16 @@ pub(super) fn render(summary: &Summary, on_terminal: bool) -> String {
     page.intake();
     page.files();
     page.text
+}
+
+/// What comes next, as the person stands: lists, then what settles most, then letters.
+pub(super) fn next(summary: &Summary) -> String {
+    let key = match (summary.place.has_lists(), summary.doubts.is_empty()) {
+        (false, _) => "next_lists",
+        (true, false) => "next_doubt",
+        (true, true) => "next_done",
+    };
+    printable(&Words::read().line(key, &summary.place.values()))
 }
 
 impl Page<'_> {
@@ -115,6 +125,7 @@ impl Page<'_> {
                 let cells = [number.certain, number.at_most];
                 self.row(&number.words, &cells);
             }
+            self.unfed(name);
         }
     }
 
@@ -145,6 +156,7 @@ impl Page<'_> {
                 let cells = [affected.certain, affected.at_most, clear.certain, unknown.at_most];
                 self.row(&affected.words, &cells);
             }
+            self.unfed(&format!("{subject}_affected"));
         }
         self.heading("actions", &["certain", "at_most"]);
         for action in &self.summary.actions {
@@ -156,6 +168,16 @@ impl Page<'_> {
         let consider = self.summary.number("clients_to_consider").filter(|n: &&Number| n.certain > 0);
         if let Some(consider) = consider {
             let line = self.words.line("consider", &[("clients", grouped(consider.certain))]);
+            self.wrapped("  ", &line);
+        }
+    }
+
+    /// Says of a number that no export speaks of it; nothing of one that is there, or was not asked.
+    fn unfed(&mut self, name: &str) {
+        let summary = self.summary;
+        if let Some(number) = summary.unfed(name) {
+            let values = [("words", number.words.clone()), ("table", number.table.clone())];
+            let line = self.words.line("unfed", &values);
             self.wrapped("  ", &line);
         }
     }
@@ -201,24 +223,18 @@ impl Page<'_> {
 
     fn files(&mut self) {
         self.heading("files", &[]);
-        if !self.on_terminal {
+        if self.form == Form::File {
             let line = self.words.get("line.beside");
             self.wrapped("  ", &line);
             return;
         }
         let place = &self.summary.place;
-        let lists = place.lists.display().to_string();
-        let there = place.lists.join("lists.json").is_file();
-        let values = [("lists", lists), ("case", place.case.display().to_string())];
-        let next = match (there, self.summary.doubts.is_empty()) {
-            (false, _) => "next_lists",
-            (true, false) => "next_doubt",
-            (true, true) => "next_done",
-        };
-        for key in [if there { "files_there" } else { "files_missing" }, next] {
-            // Paths and commands are not broken: they are to be copied.
-            let line = self.words.line(key, &values);
-            self.text.push_str(&format!("  {}\n", printable(&line)));
+        let key = if place.has_lists() { "files_there" } else { "files_missing" };
+        // Paths and commands are not broken: they are to be copied.
+        let line = self.words.line(key, &place.values());
+        self.text.push_str(&format!("  {}\n", printable(&line)));
+        if self.form == Form::Terminal {
+            self.text.push_str(&format!("  {}{}\n", self.words.get("line.next"), next(self.summary)));
         }
         self.rejected();
     }
@@ -239,7 +255,7 @@ impl Page<'_> {
     }
 
     fn bold(&mut self, line: &str) {
-        let style = if self.on_terminal { Style::new().bold() } else { Style::new() };
+        let style = if self.form == Form::File { Style::new() } else { Style::new().bold() };
         self.text.push_str(&format!("{style}{}{style:#}\n", printable(line)));
     }
 
