@@ -75,8 +75,9 @@ pub fn create(arguments: &Arguments, ui: &Ui) -> Result<Case> {
 /// Products are open words and are kept; but one that the profile does not name decides nothing, and may be a slip.
 fn say_unknown(list: &str, profile: &Profile, ui: &Ui) {
     let known: Vec<&str> = profile.products().into_iter().map(|(product, _)| product).collect();
-    let given = intake::cell::items(list, true);
-    let unknown: Vec<&String> = given.iter().filter(|product| !known.contains(&product.as_str())).collect();
+    let given = intake::cell::items(list, true).unwrap_or_default();
+    let unknown: Vec<&str> =
+        given.iter().map(AsRef::as_ref).filter(|product| !known.contains(product)).collect();
     for product in &unknown {
         let meant =
             meant(product, &known).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
