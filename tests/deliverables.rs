@@ -17,8 +17,8 @@ use std::sync::{Arc, OnceLock};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{Field, Int64Type, Schema};
 use arrow::record_batch::RecordBatch;
-use highwater::base::Kind;
 use highwater::base::progress::Meter;
+use highwater::base::{Kind, digest};
 use highwater::case::workbench::Limits;
 use highwater::case::{Case, NewCase, RunRecord};
 use highwater::classify::recount;
@@ -143,13 +143,16 @@ fn verdicts_are_written_in_the_form_for_machines() {
     let mut out = ParquetOut::create(&case.verdicts(1, "q"), batch.schema(), &[]).unwrap();
     out.write(&batch).unwrap();
     out.finish().unwrap();
+    let sha256 = digest::sha256_file(&case.verdicts(1, "q")).unwrap();
     let record = serde_json::json!({
         "format": 1, "id": "r", "incident": "i", "title": "t", "as_of": "2019-10-02T12:00:00Z",
         "as_of_from": "facts", "profile_sha256": "p", "facts_sha256": null, "version": "v", "engine": "e",
         "time_zones": "z", "queries": [], "sources": [], "coverage": [], "parameters": [],
-        "verdicts": [{"query": "q", "rows": 4, "sha256": "s"}], "counts": {}, "findings": [], "journal_head": ""
+        "verdicts": [{"query": "q", "rows": 4, "sha256": sha256}], "counts": {}, "findings": [], "journal_head": ""
     });
-    fs::write(case.run_folder(1).join("run.json"), record.to_string()).unwrap();
+    let mut record: RunRecord = serde_json::from_value(record).unwrap();
+    record.id = record.id_of_inputs();
+    fs::write(case.run_folder(1).join("run.json"), serde_json::to_string(&record).unwrap()).unwrap();
 
     let out = folder.path().join("out");
     deliver::verdicts(&case, 1, Some(&out), &Meter::silent()).unwrap();

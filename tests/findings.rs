@@ -305,11 +305,17 @@ fn the_summary_shows_every_finding_and_first_those_that_say_which_rules_can_not_
 
 #[test]
 fn what_is_left_of_very_many_details_is_told_as_at_least() {
-    for (words, left) in [(100, "- and 98 more\n"), (101, "- and at least 99 more\n")] {
-        let rows: String = (0..words).map(|n| format!("u{n},a1,word{n}\n")).collect();
-        let job = clean_but("users.csv", &format!("user_id,account_id,role\n{rows}"));
+    for (files, left) in [(100, "- and 98 more\n"), (101, "- and at least 99 more\n")] {
+        let job = job(&clean());
+        for number in 1..=files {
+            // Each says something else of itself: so many cells of so many records.
+            let rows: String =
+                (0..number).map(|n| format!("x{number}-{n},a1,2018-05-01T00:00:00Z\n")).collect();
+            let text = format!("user_id,account_id,created_at\ny{number},a1,never\n{rows}");
+            fs::write(job.exports().join(format!("more-{number}.csv")), text).unwrap();
+        }
         let shown = String::from_utf8(job.run(&[]).stdout).unwrap();
-        assert!(shown.contains(left), "{words}:\n{shown}");
+        assert!(shown.contains(left), "{files}:\n{shown}");
     }
 }
 
