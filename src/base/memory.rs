@@ -2,16 +2,16 @@
 
 use super::{Error, Result};
 
-/// Lets this process have so many bytes more than it has now, and no others: who asks for them fails, instead of the
-/// machine. Where the system tells nothing of its processes, nothing is bounded.
+/// Lets this process have so many bytes of addresses more than it has now, and no others: who asks for them fails, instead
+/// of the machine. Where the system tells nothing of its processes, nothing is bounded.
 ///
 /// # Errors
 /// When the system refuses the bound.
 pub fn bound(more: u64) -> Result<()> {
     let Some(now) = virtual_size() else { return Ok(()) };
-    let most = now.saturating_add(more);
-    let hard = rlimit::Resource::AS.get_hard().map_err(refused)?;
-    rlimit::Resource::AS.set(most.min(hard), hard).map_err(refused)
+    let (soft, hard) = rlimit::Resource::AS.get().map_err(refused)?;
+    let most = now.saturating_add(more).min(soft).min(hard);
+    rlimit::Resource::AS.set(most, hard).map_err(refused)
 }
 
 fn refused(cause: std::io::Error) -> Error {

@@ -2,8 +2,8 @@
 //!
 //! They are made in a folder with a temporary name, on the same file system. Where the final folder is not there yet,
 //! one rename gives them their place. Where it is, files with the same bytes stay as they are; of those that differ the
-//! one that tells of the others goes first and comes last: while it is missing, the folder is not whole. Each other one is
-//! replaced in one step.
+//! one that tells of the others goes first and comes last: while it is missing, the folder is not whole. Where none tells
+//! of the others, all that differ go first.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -48,8 +48,8 @@ impl Staged {
     /// Gives the files their place; in each folder the one with the name `last` follows all others.
     ///
     /// # Errors
-    /// When a file can't be removed or renamed. In a folder that was there before, some may be of the one set and some of
-    /// the other then, and `last` is missing; it is whole again after the next commit.
+    /// When a file can't be removed or renamed. In a folder that was there before, `last` is missing then, or without one
+    /// some of those that differ; it is whole again after the next commit.
     pub fn commit(self, last: Option<&str>) -> Result<()> {
         if !self.folder.is_dir() {
             return files::rename(&self.temporary, &self.folder);
@@ -58,12 +58,13 @@ impl Staged {
         let mut names = self.names()?;
         names.retain(|name| !files::are_equal(&self.temporary.join(name), &self.folder.join(name)));
         names.sort_by_key(|name| is_last(&name));
-        for name in names.iter().filter(is_last) {
+        // Where none tells of the others, all that differ go first: a set that is not whole must not look so.
+        for name in names.iter().filter(|name| last.is_none() || is_last(name)) {
             let place = self.folder.join(name);
-            files::remove(&place)?;
-            // That it is gone is durable before any new file stands beside old ones.
-            if place.parent().is_some_and(Path::is_dir) {
-                files::sync_folder(place.parent().unwrap_or(&self.folder))?;
+            if let Some(folder) = place.parent().filter(|folder| folder.is_dir()) {
+                files::remove(&place)?;
+                // That it is gone is durable before any new file stands beside old ones.
+                files::sync_folder(folder)?;
             }
         }
         for name in &names {

@@ -154,9 +154,10 @@ impl Case {
     /// Then.
     pub fn refuse_own(&self, out: &Path) -> Result<()> {
         let full = |path: &Path| {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
             let known = path.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
             let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
-            fs::canonicalize(known).map(|known| known.join(rest)).unwrap_or_else(|_| path.to_path_buf())
+            fs::canonicalize(known).map(|known| known.join(rest)).unwrap_or_else(|_| path.clone())
         };
         let (out, root) = (full(out), full(&self.root));
         let own = ["store", "runs", "keys", SCRATCH].map(|folder| root.join(folder));

@@ -169,6 +169,8 @@ impl Journal {
         self.head = digest::sha256(text);
         self.length += text.len() as u64 + 1;
         self.only_made &= MAKING.contains(&line.act.verb.as_str());
+        // An init that is resumed begins with an empty store.
+        self.has_stored &= !(line.act.verb == "init" && line.stage == BEGIN);
         self.has_stored |= line.has_stored();
         let begun = || Unfinished { sequence: line.sequence, hash: self.head.clone(), act: line.act };
         self.unfinished = (line.stage == BEGIN).then(begun);
@@ -216,6 +218,10 @@ impl Journal {
         };
         let text =
             serde_json::to_vec(&line).map_err(|e| Error::failed("cannot write the journal").because(e))?;
+        if text.len() as u64 >= LONGEST {
+            return Err(Error::usage("so many files at once are more than a line of the journal can name")
+                .next("name fewer of them, in several commands"));
+        }
         Ok((line, text))
     }
 

@@ -28,7 +28,11 @@ pub(super) fn refuse_what_was_lost(root: &Path, journal: &Journal) -> Result<()>
         Error::new(Kind::CaseUnusable, format!("the case {} has lost its {what}", root.display()))
             .next("put it back from a copy of the case, or make a new case from the same exports; nothing was changed")
     };
-    if journal.is_empty() && root.join("case.toml").is_file() {
+    // A case that is being made anew has neither yet.
+    if !root.join("case.toml").is_file() {
+        return Ok(());
+    }
+    if journal.is_empty() {
         return Err(lost("journal, journal.jsonl"));
     }
     if journal.has_stored() && !root.join("store/sources.parquet").is_file() {
@@ -49,7 +53,8 @@ pub(super) fn sweep_pending(root: &Path) -> Result<()> {
     let torn = torn.filter(|path| is_pending(path) && named(path).starts_with("journal.torn-"));
     own.into_iter().chain(torn).try_for_each(|path| files::remove(&path))?;
     for folder in ["keys", "out"] {
-        let mut entries = WalkDir::new(root.join(folder)).min_depth(1).max_depth(DEPTH).into_iter();
+        let walked = WalkDir::new(root.join(folder)).follow_root_links(false);
+        let mut entries = walked.min_depth(1).max_depth(DEPTH).into_iter();
         while let Some(entry) = entries.next() {
             let Ok(entry) = entry else { continue };
             if is_pending(entry.path()) {
@@ -75,7 +80,8 @@ pub(super) fn sweep_store(root: &Path) -> Result<()> {
     let store = root.join("store");
     let register = Register::read(&store.join("sources.parquet"))?;
     let named: BTreeSet<PathBuf> = register.sources().iter().flat_map(|s| files_of(&store, s)).collect();
-    for entry in WalkDir::new(&store).min_depth(2).into_iter().flatten() {
+    let walked = WalkDir::new(&store).follow_root_links(false).min_depth(2);
+    for entry in walked.into_iter().flatten() {
         let path = entry.path();
         let is_of_store = path.extension() == Some(OsStr::new("parquet")) && entry.file_type().is_file();
         if is_pending(path) || (is_of_store && !named.contains(path)) {
@@ -147,7 +153,8 @@ pub(super) fn came_to(root: &Path, unfinished: &Unfinished) -> Result<String> {
 /// A folder that a killed process had made may not be durable in the one above it.
 fn sync_folders(root: &Path) -> Result<()> {
     for folder in ["store", "runs", "out"] {
-        let entries = WalkDir::new(root.join(folder)).max_depth(DEPTH).into_iter().flatten();
+        let walked = WalkDir::new(root.join(folder)).follow_root_links(false).max_depth(DEPTH);
+        let entries = walked.into_iter().flatten();
         for entry in entries.filter(|entry| entry.file_type().is_dir()) {
             files::sync_folder(entry.path())?;
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::workbench::State;
 use crate::base::digest;
 use crate::engine::ParameterTable;
+use crate::incident::coverage::has_fed;
 
 /// A file that a run rests on, by content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,11 +34,10 @@ pub struct SourceRecord {
 }
 
 impl SourceRecord {
-    /// Whether it feeds its table: a source of which no record could be stored feeds nothing, one without records says
-    /// that there are none (2-tables, "Coverage holds").
+    /// Whether it feeds its table.
     #[must_use]
     pub fn feeds(&self) -> bool {
-        self.stored > 0 || self.rejected == 0
+        has_fed(self.stored, self.rejected)
     }
 }
 

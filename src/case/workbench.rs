@@ -23,6 +23,15 @@ pub struct Limits {
     pub memory: u64,
 }
 
+impl Limits {
+    /// How many threads that comes to on this machine.
+    #[must_use]
+    pub fn threads_asked(self) -> u64 {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        if self.threads == 0 { cores() as u64 } else { self.threads as u64 }
+    }
+}
+
 /// Memory that the rest of the program needs beside the engine's own limit: so much, and a part of all, because what the
 /// engine does not count grows with what it is given.
 const RESERVED: u64 = 256 << 20;

@@ -16,6 +16,8 @@ use crate::engine::ask::{Question, functions};
 
 /// Version of the lists that this verb prints as JSON.
 const FORMAT: u32 = 1;
+/// What a thread has of addresses beside the memory that it uses: its stack, and an arena to allocate from.
+const ADDRESSES_OF_A_THREAD: u64 = 128 << 20;
 /// The query that stands on standard input.
 const STANDARD_INPUT: &str = "-";
 /// Bytes of a query at most; a person writes less, and each operator of a longer one would nest it deeper.
@@ -91,7 +93,7 @@ fn ask(views: &Views<'_>, text: &str, output: &paging::Arguments, ui: &Ui) -> Re
     let question = Question::read(text, &views.names())?;
     let bench = views.open(question.views(), ui.limits, &ui.meter())?;
     // Its functions may make texts and lists that the engine does not count.
-    memory::bound(ui.limits.memory)?;
+    memory::bound(ui.limits.memory + ui.limits.threads_asked() * ADDRESSES_OF_A_THREAD)?;
     let form = output.form(ui);
     let page = output.page(form);
     let mut answer = paging::answer(form);

@@ -133,11 +133,18 @@ fn objections_by_sources(coverage: &Coverage, as_of: i64, fed: &[FedSource]) -> 
     }
 }
 
+/// Whether a source with so many records feeds its table: one of which no record could be stored feeds nothing, one without
+/// records says that there are none (2-tables, "Coverage holds").
+#[must_use]
+pub fn has_fed(stored: u64, rejected: u64) -> bool {
+    stored > 0 || rejected == 0
+}
+
 /// Whether a source feeds a coverage's table, for its kind of change. What a users export says of passwords, and an
 /// installations export of credentials, are changes too.
 fn feeds(source: &FedSource, coverage: &Coverage) -> bool {
     if source.table == coverage.table {
-        return source.stored > 0 || source.rejected == 0;
+        return has_fed(source.stored, source.rejected);
     }
     let elsewhere = match coverage.kind.as_deref() {
         Some("password") => ("users", "password_changed_at"),

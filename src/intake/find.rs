@@ -43,7 +43,8 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
         } else if input.exists() {
             found.files.push(input.clone());
         } else {
-            found.files.extend(matching(input)?);
+            let matched = matching(input, &mut found.left_aside)?;
+            found.files.extend(matched);
         }
     }
     found.files.sort();
@@ -111,7 +112,8 @@ fn has_ending(path: &Path) -> bool {
 
 /// The files that a pattern such as `exports/users-*.csv` matches. What matches and can't be read is named later, as if
 /// it had been named by itself; hidden folders and cases are left aside, as everywhere.
-fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
+fn matching(pattern: &Path, left_aside: &mut Vec<(PathBuf, &'static str)>) -> Result<Vec<PathBuf>> {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     let text = pattern.to_string_lossy();
     let nothing = || {
         Error::usage(format!("there is no {}", shown_path(pattern)))
@@ -130,11 +132,13 @@ fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
     let depth = pattern.strip_prefix(root).map_or(1, |below| below.components().count());
     let depth = if text.contains("**") { usize::MAX } else { depth };
     let walked = WalkDir::new(start).follow_links(true).max_depth(depth).sort_by_file_name();
-    let is_aside = |entry: &DirEntry| {
-        entry.depth() > 0 && entry.file_type().is_dir() && (is_hidden(entry) || is_case(entry.path()))
+    let mut may_enter = |entry: &DirEntry| {
+        let why = aside(entry);
+        left_aside.extend(why.map(|why| (entry.path().to_path_buf(), why)));
+        why.is_none()
     };
     let mut files = Vec::new();
-    for entry in walked.into_iter().filter_entry(|entry| !is_aside(entry)) {
+    for entry in walked.into_iter().filter_entry(|entry| may_enter(entry)) {
         let path = match entry {
             Ok(entry) if entry.file_type().is_dir() => continue,
             Ok(entry) => entry.into_path(),
@@ -151,6 +155,15 @@ fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
     }
     files.retain(|path| matcher.is_match(path));
     if files.is_empty() { Err(nothing()) } else { Ok(files) }
+}
+
+/// Why a folder is left aside, if it is.
+fn aside(entry: &DirEntry) -> Option<&'static str> {
+    match entry.depth() > 0 && entry.file_type().is_dir() {
+        true if is_hidden(entry) => Some("a hidden folder"),
+        true if is_case(entry.path()) => Some("a case"),
+        _ => None,
+    }
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

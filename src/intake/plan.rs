@@ -14,7 +14,7 @@ use super::stated::{SourcesFile, Stated};
 use super::typing::Layout;
 use crate::base::instant::{DateOrder, Form, Zone};
 use crate::base::text::{self, shown_path};
-use crate::base::{Error, Kind, Place, Result, files, toml_file};
+use crate::base::{Error, Kind, Place, Result, digest, files, toml_file};
 use crate::case::Reading;
 use crate::engine::tables;
 
@@ -77,8 +77,21 @@ pub fn plan(request: &Request) -> Result<Plan> {
     }
     let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", shown_path(path)));
     let notes = left.chain(sources.iter().flat_map(SourcesFile::unused)).collect();
+    compare_left_aside(&found.left_aside, &mut sources)?;
     sources.iter().try_for_each(SourcesFile::all_hashes_used)?;
     Ok(Plan { files, facts: facts(&found.folders)?, notes })
+}
+
+/// A file that is not read may have a hash all the same: it is compared.
+fn compare_left_aside(left_aside: &[(PathBuf, &'static str)], sources: &mut [SourcesFile]) -> Result<()> {
+    for (path, _) in left_aside.iter().filter(|(path, _)| path.is_file()) {
+        for file in sources.iter_mut() {
+            if let Some(stated) = file.of(path)? {
+                stated.compare(path, || digest::sha256_file(path))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the flags state, its account trimmed as a cell would be.
@@ -203,35 +216,70 @@ fn best(path: &Path, mut all: Vec<Match>) -> Result<Match> {
     let fits: Vec<&Match> = all.iter().filter(|found| found.can_be()).collect();
     match fits.as_slice() {
         [] => Err(nearest_tables(path, &all)),
-        [first, ..] if first.unknown.len() > explained || is_rivalled(first, &all) => {
-            Err(nearest_tables(path, &all))
-        }
+        [first, ..] if first.unknown.len() > explained => Err(nearest_tables(path, &all)),
         [first, second, ..] if first.unknown.len() == second.unknown.len() => {
             Err(Error::usage(format!("can be {} or {}", first.table.name, second.table.name))
                 .at(Place::line(path, 1, 1))
                 .next("say which: --table, or table in sources.toml"))
         }
-        [first, ..] => Ok((*first).clone()),
+        [first, ..] => match rival(first, &all) {
+            Some(rival) => Err(rivalled(path, first, rival)),
+            None => Ok((*first).clone()),
+        },
     }
 }
 
-/// Whether another table lacks nothing but its key, explains as many of the other columns, and one is left over that may
-/// be that key under another name.
-fn is_rivalled(first: &Match, all: &[Match]) -> bool {
+/// Another table that lacks nothing but its key and explains as many of the other columns, with the column that is left
+/// over and may be that key under another name.
+fn rival<'m>(first: &'m Match, all: &'m [Match]) -> Option<(&'m Match, &'m str)> {
+    let key = first.unknown.iter().find(|name| may_be_key(name))?;
     let lacks_its_key = |found: &&Match| {
         let key = found.table.key().map(|key| key.name.as_str());
         found.missing.len() == 1 && found.missing.first().map(String::as_str) == key
     };
-    let rivals = |found: &&Match| lacks_its_key(found) && found.unknown.len() == first.unknown.len();
-    first.unknown.iter().any(|name| may_be_key(name)) && all.iter().any(|found| rivals(&found))
+    let rival =
+        all.iter().find(|found| lacks_its_key(found) && found.unknown.len() == first.unknown.len())?;
+    Some((rival, key))
 }
 
-/// Whether a header may name a key: its row's number, code or id.
+/// Whether a header may name a key, by its last word: `uid`, `Person ID`, `memberNumber`.
 fn may_be_key(header: &str) -> bool {
-    const NAMES: [&str; 10] =
-        ["key", "number", "num", "no", "nr", "nummer", "code", "ref", "reference", "identifier"];
-    let name = text::fold_name(header);
-    name.ends_with("id") || NAMES.contains(&name.as_str())
+    const WORDS: [&str; 13] = [
+        "id",
+        "uid",
+        "uuid",
+        "guid",
+        "key",
+        "number",
+        "num",
+        "no",
+        "nr",
+        "nummer",
+        "code",
+        "ref",
+        "identifier",
+    ];
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in header.chars() {
+        let begins = !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase());
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.iter().rev().find(|word| !word.is_empty()).is_some_and(|word| WORDS.contains(&word.as_str()))
+}
+
+fn rivalled(path: &Path, first: &Match, (other, key): (&Match, &str)) -> Error {
+    let (table, other) = (&first.table.name, &other.table.name);
+    let key = text::printable(key);
+    Error::usage(format!("can be {table}, or {other} whose key is called `{key}`"))
+        .at(Place::line(path, 1, 1))
+        .next(format!("--table {table} where it is that; else rename `{key}` in a copy"))
 }
 
 fn nearest_tables(path: &Path, all: &[Match]) -> Error {

@@ -80,6 +80,12 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
     if let Some(account) = file.filled_account() {
         notes.push(format!("names no account: filled with {account}"));
     }
+    if counts.rejected > 0 {
+        notes.push(format!(
+            "{} of the first {} records would be rejected: ingested, show CASE rejects says why",
+            counts.rejected, counts.read
+        ));
+    }
     if beginning.goes_on {
         notes.push(
             "from its beginning only: the whole file may decide the order of dates otherwise".to_owned(),

@@ -48,8 +48,7 @@ pub(super) fn readable<'r, 'l>(
     cells(layout, records, text, raw)
 }
 
-/// Looks at the cells of ours: a value that every record needs must be there, and a line end may stand in texts and
-/// lists only, for elsewhere a quote that stayed open has swallowed it.
+/// Looks at the cells of ours: a value that every record needs must be there, and none may have swallowed a record.
 fn cells<'r, 'l>(
     layout: &'l Layout,
     records: &Records,
@@ -60,7 +59,7 @@ fn cells<'r, 'l>(
     for (column, place) in layout.table.columns.iter().zip(&layout.places) {
         let Some(place) = place else { continue };
         let cell = text.get(records.range(*place)).unwrap_or_default().trim();
-        if has_lines && is_one_line(column.kind) && cell.bytes().any(|byte| suspect::is_line_end(&byte)) {
+        if has_lines && has_swallowed(column.kind, cell.as_bytes(), layout.delimiter) {
             return Err(Rejected(Reason::QuoteSuspect, Some(&column.name)));
         }
         if column.required && cell.is_empty() {
@@ -70,8 +69,15 @@ fn cells<'r, 'l>(
     Ok(text)
 }
 
-fn is_one_line(kind: ColumnKind) -> bool {
-    !matches!(kind, ColumnKind::Text | ColumnKind::List | ColumnKind::WordList)
+/// Whether a line end in a cell shows that a quote stayed open. Texts and lists have lines; a digest may be broken over
+/// lines and a cell hold two addresses, but neither holds what separates fields.
+fn has_swallowed(kind: ColumnKind, cell: &[u8], delimiter: u8) -> bool {
+    let has_line_end = cell.iter().any(suspect::is_line_end);
+    match kind {
+        ColumnKind::Text | ColumnKind::List | ColumnKind::WordList => false,
+        ColumnKind::Hex | ColumnKind::Email => has_line_end && cell.contains(&delimiter),
+        _ => has_line_end,
+    }
 }
 
 /// Whether it is the header once more, as where files were put one behind the other, and then whether in the same

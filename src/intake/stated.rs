@@ -210,6 +210,22 @@ fn exported_at(section: &Section<'_>, zone: Option<&str>) -> Option<(i64, i64)> 
 }
 
 impl Stated {
+    /// Compares a file's hash with the one that is stated, when there is one.
+    ///
+    /// # Errors
+    /// When they differ, or `hash` fails.
+    pub(super) fn compare(&self, file: &Path, hash: impl FnOnce() -> Result<String>) -> Result<()> {
+        let Some(stated) = &self.sha256 else { return Ok(()) };
+        let found = hash()?;
+        if found == *stated {
+            return Ok(());
+        }
+        Err(Error::failed("is not the file that sources.toml states")
+            .at(Place::file(file))
+            .expected(format!("SHA-256 {stated}, found {found}"))
+            .next("get the file again from where it came, or correct sources.toml"))
+    }
+
     /// Joins what the flags and what `sources.toml` say of one file.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
         verb: "ingest".to_owned(),
         arguments: plan.files.iter().map(|file| file.table().to_owned()).collect(),
         read: hashes.clone(),
-        wrote: facts.iter().map(|(_, text)| digest::sha256(text.as_bytes())).collect(),
+        wrote: Vec::new(),
     };
     let mut storing = Storing { case, register, options, work: meter.bytes("reading", total(plan)) };
     let is_new = |(file, hash): (&PlannedFile, &String)| storing.register.find(hash, file.table()).is_none();
@@ -90,6 +90,7 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     let facts = facts.filter(|_| stopped.is_none());
     let committed = lock.commit(&storing.register).and_then(|register| Ok((register, adopted(case, facts)?)));
     let (register, note) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
+    act.wrote.extend(facts.map(|(_, text)| digest::sha256(text.as_bytes())));
     outcome.notes.extend(note);
     act.wrote.extend(register);
     if let Some(why) = stopped {
@@ -145,12 +146,7 @@ fn hash(plan: &Plan, meter: &Meter) -> Result<Vec<String>> {
     let mut hashes = Vec::new();
     for file in &plan.files {
         let hash = digest::sha256_file(&file.path)?;
-        if let Some(stated) = file.stated.sha256.as_ref().filter(|stated| **stated != hash) {
-            return Err(Error::failed("is not the file that sources.toml states")
-                .at(Place::file(&file.path))
-                .expected(format!("SHA-256 {stated}, found {hash}"))
-                .next("get the file again from where it came, or correct sources.toml"));
-        }
+        file.stated.compare(&file.path, || Ok(hash.clone()))?;
         work.advance(file.length);
         hashes.push(hash);
     }

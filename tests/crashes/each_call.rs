@@ -152,6 +152,8 @@ fn assert_journal_true(bench: &Bench, act: Act, case: &Path, what: &str) {
         let says_done = ["all was stored", "run 0001 was made"].iter().any(|end| outcome.ends_with(end));
         assert_eq!(says_done, is_done, "{what}: the journal says: {outcome}");
     }
+    let wrote = last.as_ref().and_then(|line| line["wrote"].as_array()).cloned().unwrap_or_default();
+    assert!(is_done || wrote.is_empty(), "{what}: the journal says that {wrote:?} was written");
     if act == Act::Ingest && !is_done {
         let facts =
             |files: &std::collections::BTreeMap<_, Vec<u8>>| files.get(Path::new("facts.toml")).cloned();

@@ -213,3 +213,54 @@ fn deliverables_do_not_go_into_the_cases_own_folders() {
     }
     assert!(content(&work.join("case")) == before);
 }
+
+/// An init that was interrupted and is done again without its account begins with an empty store, and that is a case.
+#[test]
+fn an_init_that_is_resumed_in_another_way_makes_a_case_that_works() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Ingest, "resumed");
+    let case = work.join("case");
+    let init = |case: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_highwater"));
+        command.arg("init").arg(case).args(["--incident", "zendesk-2016"]).output().unwrap()
+    };
+    // What is left when the last file of an init with an account never came; and then of one that had emptied the store.
+    for is_emptied in [false, true] {
+        let _ = fs::remove_file(case.join("case.toml"));
+        if is_emptied {
+            fs::remove_dir_all(case.join("store")).unwrap();
+        }
+        let output = init(&case);
+        assert!(output.status.success(), "{}", said(&output));
+        let output = bench.run(Act::Classify, &work, None);
+        assert!(said(&output).contains("no stored source yet"), "{}", said(&output));
+    }
+    let output = bench.run(Act::Ingest, &work, None);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn a_new_folder_beside_the_case_may_be_named_from_within_it() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Verdicts, "within");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_highwater"));
+    command.args(["export", ".", "verdicts", "--out", "mine"]).current_dir(work.join("case"));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(work.join("case/mine/account_exposure.csv").is_file());
+}
+
+#[test]
+fn the_sweep_follows_no_linked_folder() {
+    let Some(bench) = Bench::get() else { return };
+    for folder in ["out", "keys"] {
+        let work = bench.work(Act::Classify, "linked-folder");
+        let (ours, theirs) = (work.join("case").join(folder), work.join("theirs"));
+        fs::create_dir(&theirs).unwrap();
+        fs::write(theirs.join("notes.pending"), "mine").unwrap();
+        fs::remove_dir_all(&ours).unwrap();
+        std::os::unix::fs::symlink(&theirs, &ours).unwrap();
+        bench.run(Act::Classify, &work, None);
+        assert!(theirs.join("notes.pending").is_file(), "{folder}");
+    }
+}

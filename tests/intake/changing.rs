@@ -86,6 +86,7 @@ fn what_a_pattern_matches_and_can_not_be_read_is_named() {
     let outcome = bench.ingest_with(&[pattern, below], Stated::default(), 1).unwrap();
     let names: Vec<_> = outcome.files.iter().map(|f| f.path.file_name().unwrap().to_owned()).collect();
     assert_eq!(names, ["users-8.csv", "users-1.csv"], "hidden folders are left aside");
+    assert!(outcome.notes.iter().any(|note| note.contains("a hidden folder")), "{:?}", outcome.notes);
 }
 
 #[test]

@@ -72,14 +72,19 @@ fn a_table_is_not_taken_where_another_lacks_only_what_a_column_too_many_may_be()
         let bench = Bench::new();
         let path = bench.file("export.csv", format!("{header}\n3,gamma,Cy,2018-02-01\n"));
         let told = refused(&bench);
-        assert!(told.contains("users (") && told.contains("user_id is not"), "{header}: {told}");
+        assert!(
+            told.contains("can be accounts, or ") && told.contains("--table accounts"),
+            "{header}: {told}"
+        );
         let stated = Stated { table: Some("accounts".to_owned()), ..Stated::default() };
         assert!(bench.ingest_with(&[path], stated, 1).is_ok(), "{header}: who says so may");
     }
     // A column that names no row leaves no doubt.
-    let bench = Bench::new();
-    bench.file("export.csv", "account_id,name,created_at,colour\ngamma,Cy,2018-02-01,red\n");
-    assert_eq!(bench.ingest().unwrap().files[0].source.table, "accounts");
+    for column in ["colour", "is_paid", "valid", "prepaid", "void"] {
+        let bench = Bench::new();
+        bench.file("export.csv", format!("account_id,name,created_at,{column}\ngamma,Cy,2018-02-01,red\n"));
+        assert_eq!(bench.ingest().unwrap().files[0].source.table, "accounts", "{column}");
+    }
 }
 
 #[test]
@@ -167,6 +172,20 @@ fn a_stated_hash_that_is_of_no_file_is_an_error() {
     bench.file("sources.toml", format!("[[source]]\nfile = \"usres.csv\"\nsha256 = \"{hash}\"\n"));
     let told = refused(&bench);
     assert!(told.contains("usres.csv") && told.contains("SHA-256 is stated"), "{told}");
+}
+
+/// Custody files list what was handed over, tables or not.
+#[test]
+fn the_hash_of_a_file_that_is_left_aside_is_compared() {
+    let bench = Bench::new();
+    bench.file("users.csv", USERS);
+    bench.file("handover.pdf", "a page");
+    let hash = highwater::base::digest::sha256(b"a page");
+    let stated = |hash: &str| format!("[[source]]\nfile = \"handover.pdf\"\nsha256 = \"{hash}\"\n");
+    bench.file("sources.toml", stated(&"ab".repeat(32)));
+    assert!(refused(&bench).contains("is not the file that sources.toml states"));
+    bench.file("sources.toml", stated(&hash));
+    assert_eq!(bench.ingest().unwrap().files.len(), 1);
 }
 
 #[test]

@@ -325,7 +325,9 @@ fn a_line_end_within_a_cell_that_is_no_text_is_suspect() {
     for (record, suspect) in [
         ("1,a,\"two\nlines\",x@y.example,agent,2016-01-01T00:00:00Z,true,support", false),
         ("1,\"a\nb\",name,x@y.example,agent,2016-01-01T00:00:00Z,true,support", true),
-        ("1,a,name,\"x@y.example\nz\",agent,2016-01-01T00:00:00Z,true,support", true),
+        ("1,a,name,\"x@y.example\nz,b\",agent,2016-01-01T00:00:00Z,true,support", true),
+        // Two addresses in one cell are an odd address, which is never validated away.
+        ("1,a,name,\"x@y.example\nz@y.example\",agent,2016-01-01T00:00:00Z,true,support", false),
         ("1,a,name,x@y.example,\"agent\nx\",2016-01-01T00:00:00Z,true,support", true),
         ("1,a,name,x@y.example,agent,\"2016-01-01\n00:00:00Z\",true,support", true),
         ("1,a,name,x@y.example,agent,2016-01-01T00:00:00Z,\"true\n1\",support", true),
@@ -336,6 +338,20 @@ fn a_line_end_within_a_cell_that_is_no_text_is_suspect() {
         let (_, rows, rejects) = read(format!("{header}\n{record}\n"));
         assert_eq!((rows.is_empty(), rejects.len()), (suspect, usize::from(suspect)), "{record:?}");
     }
+}
+
+/// A digest is read without blanks, and so without line ends: rejected, its key would be exposed by nobody.
+#[test]
+fn a_digest_that_is_broken_over_lines_is_read() {
+    let digest = ["ab".repeat(16), "cd".repeat(16)];
+    let text = format!(
+        "certificate_id,account_id,key_sha256\nc1,a,\"{0}\n{1}\"\nc2,a,\"{0}\nc3,a,x\"\n",
+        digest[0], digest[1]
+    );
+    let bench = Bench::new();
+    let (source, rows) = bench.one("certificates.csv", text, Stated::default());
+    assert_eq!(rows.iter().map(|r| cell(r, "key_sha256")).collect::<Vec<_>>(), [digest.concat()]);
+    assert_eq!(reasons(&bench.rejects(&source)), [("2", "QUOTE_SUSPECT")]);
 }
 
 /// One quote that stays open over good records, one ragged one, and a quote that closes it.

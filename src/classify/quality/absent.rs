@@ -60,10 +60,9 @@ struct Rules {
 }
 
 impl<'s> Fed<'s> {
-    /// A source of which no record could be stored feeds nothing (2-tables, "Coverage holds").
     fn of(sources: &'s [Source]) -> Self {
         let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for source in sources.iter().filter(|source| source.stored > 0 || source.rejected == 0) {
+        for source in sources.iter().filter(|source| source.record().feeds()) {
             tables.entry(&source.table).or_default().extend(source.columns.keys().map(String::as_str));
             if source.reading.account_id.is_some() {
                 tables.entry(&source.table).or_default().insert("account_id");

@@ -40,9 +40,13 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Counts what was noticed.
     pub fn add(&mut self, noticed: Noticed, count: u64) {
-        if count == 0 {
-            return;
+        if count > 0 {
+            self.add_row(noticed, count);
         }
+    }
+
+    /// Keeps a row for looking, also of what is counted already.
+    pub fn add_row(&mut self, noticed: Noticed, count: u64) {
         self.count(&noticed, count);
         let detail = detail_of(&noticed);
         self.keep(noticed, detail);

@@ -1,5 +1,7 @@
 //! What the program knows without a query: the findings of intake, and of declared coverages.
 
+use std::collections::BTreeSet;
+
 use super::gathered::{Gathered, Noticed};
 use crate::base::text::grouped;
 use crate::case::Source;
@@ -45,6 +47,8 @@ fn inferred(source: &Source) -> impl Iterator<Item = (&String, &String)> {
 
 /// What speaks against the declared coverages.
 pub(super) fn of_coverage(judged: &[Judged], gathered: &mut Gathered) {
+    // Several coverages may speak of one table: its rejected records count once, and stand in a row for each.
+    let mut counted = BTreeSet::new();
     for coverage in judged {
         let noticed = |code: &str, source: Option<&String>, detail: String| Noticed {
             code: code.to_owned(),
@@ -60,7 +64,9 @@ pub(super) fn of_coverage(judged: &[Judged], gathered: &mut Gathered) {
         }
         for (source, rejected) in &coverage.rejects {
             let detail = format!("{} rejected", grouped(*rejected));
-            gathered.add(noticed(coverage::COVERAGE_REJECTS, Some(source), detail), *rejected);
+            let is_first = counted.insert((&coverage.coverage.table, source));
+            let count = if is_first { *rejected } else { 0 };
+            gathered.add_row(noticed(coverage::COVERAGE_REJECTS, Some(source), detail), count);
         }
     }
 }
