@@ -64,7 +64,7 @@ fn a_command_killed_at_random_moments_goes_on_the_next_time() {
     let Some(bench) = Bench::get() else { return };
     for act in [Act::Ingest, Act::Classify, Act::Lists, Act::Verdicts] {
         let what = format!("{act:?}");
-        let (elsewhere, work) = (bench.work(act, "counted"), bench.work(act, "killed"));
+        let (elsewhere, work) = (bench.work(act, "undisturbed"), bench.work(act, "killed"));
         kill_many(bench, &what, &elsewhere, &work, |work| bench.command(act, work));
         assert_same(&work.join("case"), &bench.after(act), &what);
     }

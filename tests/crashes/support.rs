@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use highwater::base::digest;
 use highwater::case::Case;
@@ -142,7 +142,7 @@ impl Bench {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -205,8 +205,10 @@ impl Bench {
         command.env("FAULTS_AT", at.to_string());
     }
 
-    /// The calls that an act makes undisturbed.
+    /// The calls that an act makes undisturbed. Tests that ask at the same time wait for each other: the folder is one.
     pub fn calls(&self, act: Act) -> Vec<Call> {
+        static COUNTING: Mutex<()> = Mutex::new(());
+        let _counting = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
         let work = self.work(act, "counted");
         let output = self.run(act, &work, Some((Fault { mode: "none", errno: 0 }, 0)));
         assert!(output.status.success(), "{}", said(&output));
