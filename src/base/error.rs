@@ -40,7 +40,7 @@ impl Kind {
             Self::Failed => "failed: reading, writing or the engine",
             Self::Usage => "usage: the arguments, or a profile or facts file, are wrong",
             Self::Rejected => {
-                "input was rejected in part, or a finding came up that the caller asked to fail on"
+                "input was rejected in part (with --strict), or a finding came up (with --fail-on)"
             }
             Self::Difference => "a verification found a difference",
             Self::CaseUnusable => "the case is busy or damaged",
