@@ -15,6 +15,9 @@ pub mod classify;
 /// Reads exports into the store: formats, contracts, typed columns, rejects, custody.
 pub mod intake;
 
+/// Invented exports of any size, to measure with and to try things out.
+pub mod synth;
+
 /// The case folder: layout, lock, journal, register of sources, records of runs.
 pub mod case;
 

@@ -15,7 +15,7 @@ use walkdir::WalkDir;
 
 /// The modules from the top down; a module may name those on lower floors, never a neighbour or one above.
 const FLOORS: &[&[&str]] =
-    &[&["cli"], &["deliver", "classify", "intake"], &["case"], &["incident"], &["engine"], &["base"]];
+    &[&["cli"], &["deliver", "classify", "intake", "synth"], &["case"], &["incident"], &["engine"], &["base"]];
 
 /// What writes to the terminal.
 const PRINTING: &[&str] = &["println!", "print!", "eprintln!", "eprint!", "anstream::", "stdout()"];

@@ -2,21 +2,32 @@
 //!
 //! `cli` makes the [`Meter`], everything below only reports to it.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Tells the person at the terminal how far a piece of work is.
+/// How long each step took, in the order in which they ended.
+type Times = Arc<Mutex<Vec<(String, Duration)>>>;
+
+/// Tells the person at the terminal how far a piece of work is, and keeps how long its steps took.
 #[derive(Clone, Debug)]
 pub struct Meter {
     shown: bool,
+    times: Times,
 }
 
 impl Meter {
     /// A meter that draws on standard error, or one that says nothing.
     #[must_use]
     pub fn new(shown: bool) -> Self {
-        Self { shown }
+        Self { shown, times: Times::default() }
+    }
+
+    /// The steps that have ended since this was last asked, and how long each took.
+    #[must_use]
+    pub fn times(&self) -> Vec<(String, Duration)> {
+        std::mem::take(&mut self.times.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A meter that says nothing.
@@ -38,8 +49,10 @@ impl Meter {
     }
 
     fn begin(&self, label: &str, total: u64, template: &str) -> Work {
+        let step = Mutex::new(Some((label.to_owned(), Instant::now())));
+        let work = |bar| Work { bar, times: self.times.clone(), step };
         if !self.shown {
-            return Work(ProgressBar::hidden());
+            return work(ProgressBar::hidden());
         }
         // Four draws a second at most, so that a short piece of work hardly shows.
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(4));
@@ -48,28 +61,43 @@ impl Meter {
         }
         bar.set_message(label.to_owned());
         bar.enable_steady_tick(Duration::from_secs(1));
-        Work(bar)
+        work(bar)
     }
 }
 
 /// One piece of work under way; its line goes when it is dropped.
 #[derive(Debug)]
-pub struct Work(ProgressBar);
+pub struct Work {
+    bar: ProgressBar,
+    times: Times,
+    /// The step under way, and since when.
+    step: Mutex<Option<(String, Instant)>>,
+}
 
 impl Work {
     /// So much more is done.
     pub fn advance(&self, amount: u64) {
-        self.0.inc(amount);
+        self.bar.inc(amount);
     }
 
     /// What is being done now.
     pub fn say(&self, label: &str) {
-        self.0.set_message(label.to_owned());
+        self.bar.set_message(label.to_owned());
+        self.step_ends(Some(label));
+    }
+
+    fn step_ends(&self, next: Option<&str>) {
+        let next = next.map(|label| (label.to_owned(), Instant::now()));
+        let ended = std::mem::replace(&mut *self.step.lock().unwrap_or_else(PoisonError::into_inner), next);
+        if let Some((label, since)) = ended {
+            self.times.lock().unwrap_or_else(PoisonError::into_inner).push((label, since.elapsed()));
+        }
     }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.step_ends(None);
+        self.bar.finish_and_clear();
     }
 }

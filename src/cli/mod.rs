@@ -20,6 +20,7 @@ mod run;
 mod show;
 mod sql;
 mod status;
+mod synth;
 mod ui;
 mod usage;
 
@@ -128,6 +129,12 @@ enum Verb {
     Queries(queries::Arguments),
     /// Run the whole job on sample data
     Demo(demo::Arguments),
+    /// Invent exports of any size, to measure with and to try things out
+    ///
+    /// The same options give the same files, byte by byte. Accounts are of very different sizes, every style of time
+    /// occurs, and a share of the rows has something wrong. Beside the exports lie facts.toml and sources.toml, so that
+    /// `run` takes the folder as it is.
+    Synth(synth::Arguments),
     /// Print what a shell needs to complete verbs and options
     Completions(completions::Arguments),
     /// Print the manual, or write a page for each verb
@@ -145,7 +152,9 @@ pub fn main() -> ExitCode {
     };
     let ui = Ui::new(&command_line.global);
     interrupt::watch();
-    match act(&command_line.verb, &ui) {
+    let done = act(&command_line.verb, &ui);
+    ui.say_times();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui::tell_error(&error);
@@ -173,6 +182,7 @@ fn act(verb: &Verb, ui: &Ui) -> Result<()> {
         Verb::Incidents(arguments) => incidents::run(arguments, ui),
         Verb::Queries(arguments) => queries::run(arguments, ui),
         Verb::Demo(arguments) => demo::run(arguments, ui),
+        Verb::Synth(arguments) => synth::run(arguments, ui),
         Verb::Completions(arguments) => completions::run(arguments, ui),
         Verb::Man(arguments) => man::run(arguments, ui),
     }

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -24,6 +25,7 @@ pub struct Ui {
     pub quiet: bool,
     /// How much more to say.
     pub verbose: u8,
+    meter: Meter,
 }
 
 impl Ui {
@@ -33,6 +35,20 @@ impl Ui {
             json: global.json,
             quiet: global.quiet,
             verbose: global.verbose,
+            meter: Meter::new(!global.quiet && io::stderr().is_terminal()),
+        }
+    }
+
+    /// One that says nothing.
+    pub(super) fn silent(limits: Limits) -> Self {
+        Self { limits, quiet: true, json: false, verbose: 0, meter: Meter::silent() }
+    }
+
+    /// Says how long the steps of a verb took, where more is to be said: those of a tenth of a second or more.
+    pub(super) fn say_times(&self) {
+        let long = |took: &Duration| took.as_millis() >= 100;
+        for (step, took) in self.meter.times().into_iter().filter(|(_, took)| self.verbose > 0 && long(took)) {
+            self.say(&format!("{:8.2} s  {step}", took.as_secs_f64()));
         }
     }
 
@@ -65,7 +81,7 @@ impl Ui {
     /// Progress for long work: only on a terminal and unless quiet.
     #[must_use]
     pub fn meter(&self) -> Meter {
-        Meter::new(!self.quiet && io::stderr().is_terminal())
+        self.meter.clone()
     }
 }
 

@@ -62,17 +62,50 @@ fn date_of(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
+/// What a clock that keeps UTC shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// The year.
+    pub year: i64,
+    /// 1 to 12.
+    pub month: i64,
+    /// 1 to 31.
+    pub day: i64,
+    /// 0 to 23.
+    pub hour: i64,
+    /// 0 to 59.
+    pub minute: i64,
+    /// 0 to 59.
+    pub second: i64,
+    /// Microseconds of the second.
+    pub micros: i64,
+}
+
+/// What a clock that keeps UTC shows at an instant.
+#[must_use]
+pub fn clock(instant: i64) -> Clock {
+    let (year, month, day) = date_of(instant.div_euclid(DAY));
+    let time = instant.rem_euclid(DAY);
+    Clock {
+        year,
+        month,
+        day,
+        hour: time / HOUR,
+        minute: time / MINUTE % 60,
+        second: time / SECOND % 60,
+        micros: time % SECOND,
+    }
+}
+
 /// An instant as RFC 3339 in UTC: `Z`, and six digits of microseconds only where they are not zero
 /// (3-rules, "Order and form of all verdicts").
 #[must_use]
 pub fn write_rfc3339(instant: i64) -> String {
-    let (year, month, day) = date_of(instant.div_euclid(DAY));
-    let time = instant.rem_euclid(DAY);
-    let (hour, minute, second) = (time / HOUR, time / MINUTE % 60, time / SECOND % 60);
+    let Clock { year, month, day, hour, minute, second, micros } = clock(instant);
     let mut text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    if time % SECOND != 0 {
+    if micros != 0 {
         // Writing to a String does not fail.
-        let _ = write!(text, ".{:06}", time % SECOND);
+        let _ = write!(text, ".{micros:06}");
     }
     text.push('Z');
     text

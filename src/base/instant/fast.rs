@@ -5,7 +5,7 @@ use super::calendar::{HOUR, MINUTE, SECOND, is_year, midnight};
 use super::written::Written;
 
 /// `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM:SS` (or a blank for the `T`) with up to six digits after a point, alone or followed
-/// by `Z` or `±HH:MM`.
+/// by `Z`, ` UTC` or `±HH:MM`.
 pub(super) fn parse(text: &[u8]) -> Option<Written> {
     let (date, rest) = text.split_first_chunk::<10>()?;
     let midnight = day(date)?;
@@ -17,7 +17,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Written> {
     let local = midnight + time_of_day(time)? + fraction;
     let offset = match rest {
         [] => None,
-        b"Z" => Some(0),
+        b"Z" | b" UTC" => Some(0),
         _ => Some(offset(rest)?),
     };
     Some(Written::DateTime { local, seconds: true, offset })

@@ -31,7 +31,7 @@ mod zone;
 use std::fmt;
 
 pub use boundary::{boundary, date_or_instant, exact, with_offset};
-pub use calendar::write_rfc3339;
+pub use calendar::{Clock, clock, write_rfc3339};
 pub use general::orders_possible;
 pub use zone::{Zone, tzdb_version};
 

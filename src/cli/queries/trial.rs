@@ -49,7 +49,7 @@ type Try<'t> = &'t (dyn Fn(&Fixture, &Ui) -> Result<Compared> + Sync);
 fn each(name: &str, fixtures: &[Fixture], ui: &Ui, try_one: Try<'_>) -> Result<Vec<Compared>> {
     let work = ui.meter().steps(name, fixtures.len() as u64);
     let limits = Limits { threads: 1, ..ui.limits };
-    let quiet = Ui { limits, quiet: true, json: false, verbose: 0 };
+    let quiet = Ui::silent(limits);
     let next = AtomicUsize::new(0);
     let worker = || some(fixtures, &next, try_one, &quiet, &work);
     let mut compared = Vec::with_capacity(fixtures.len());
