@@ -6,12 +6,16 @@ use std::path::Path;
 /// An e-mail address as it is compared: trimmed of Unicode white space, lower case by Unicode's simple mapping
 /// (2-tables, "E-mail"). Stored as `<column>_key`, because engines disagree on `trim` and `lower`.
 #[must_use]
-pub fn email_key(written: &str) -> String {
-    let written = written.trim();
-    // As long as what is written, but for the rare letter: of a very long text a second copy is enough.
-    let mut key = String::with_capacity(written.len());
-    key.extend(written.chars().map(simple_lower));
-    key
+pub fn email_key(written: &str) -> Cow<'_, str> {
+    lower_case(trimmed(written))
+}
+
+/// A text without the Unicode white space around it. Nearly every cell begins and ends with a visible ASCII character.
+#[must_use]
+pub fn trimmed(written: &str) -> &str {
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = written.as_bytes();
+    if is_visible(bytes.first()) && is_visible(bytes.last()) { written } else { written.trim() }
 }
 
 /// Lower case by Unicode's simple mapping: how words are stored and compared (2-tables, "Words").
@@ -20,7 +24,10 @@ pub fn lower_case(written: &str) -> Cow<'_, str> {
     if written.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         return Cow::Borrowed(written);
     }
-    Cow::Owned(written.chars().map(simple_lower).collect())
+    // As long as what is written, but for the rare letter: of a very long text a second copy is enough.
+    let mut lower = String::with_capacity(written.len());
+    lower.extend(written.chars().map(simple_lower));
+    Cow::Owned(lower)
 }
 
 /// Unicode's simple lower-case mapping: one character to one character.
@@ -61,7 +68,17 @@ pub fn shown_path(path: &Path) -> String {
 /// Text for a terminal: control and direction-changing characters can't move the cursor or hide anything.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && !is_direction_mark(*c)).collect()
+    text.chars().filter(|c| is_harmless(*c)).collect()
+}
+
+/// Whether a text is [`printable`] as it stands.
+#[must_use]
+pub fn is_printable(text: &str) -> bool {
+    text.chars().all(is_harmless)
+}
+
+fn is_harmless(c: char) -> bool {
+    !c.is_control() && !is_direction_mark(c)
 }
 
 fn is_direction_mark(c: char) -> bool {

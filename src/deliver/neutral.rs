@@ -10,6 +10,10 @@ const BEGINNINGS: [char; 14] = [
 /// when it may stand as it is. Taking the `'` away gives the text back.
 #[must_use]
 pub fn neutralised(text: &str) -> Option<String> {
+    // Nearly every text begins so: neither blank nor the beginning of a formula.
+    if text.bytes().next().is_none_or(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
     // Tab and CR are white space themselves: any in the leading blanks counts.
     let blank = |c: char| c.is_whitespace() || is_invisible(c);
     let begins = text.chars().take_while(|c| blank(*c)).any(|c| BEGINNINGS.contains(&c))

@@ -97,7 +97,13 @@ fn write(parquet: &Path, path: &Path, file: String) -> Result<WrittenFile> {
 fn lines(piece: &mut Vec<u8>, batch: &RecordBatch) -> Result<()> {
     let columns = Cells::of(batch)?;
     for row in 0..batch.num_rows() {
-        csv::line(piece, columns.iter().map(|column| column.cell(row).text()));
+        for (i, column) in columns.iter().enumerate() {
+            if i > 0 {
+                piece.push(b',');
+            }
+            csv::cell(piece, column.cell(row));
+        }
+        piece.push(b'\n');
     }
     Ok(())
 }

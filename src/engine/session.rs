@@ -1,8 +1,10 @@
 //! One open engine: its limits and lock-down, its tables and views, and the way results come out.
 
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -38,6 +40,8 @@ pub struct Session {
     connection: Connection,
     /// Names for folders whose paths are not UTF-8.
     aliases: Aliases,
+    /// Threads that encode what is written.
+    threads: usize,
     /// Ctrl-C stops a query that runs; held, never called from here.
     _stop: Arc<dyn Fn() + Send + Sync>,
 }
@@ -63,7 +67,11 @@ impl Session {
         let handle = connection.interrupt_handle();
         let stop = interrupt::stopping(move || handle.interrupt());
         let aliases = Aliases::of(access.folders.iter().chain([&access.spill]))?;
-        let session = Self { connection, aliases, _stop: stop };
+        let threads = match access.threads {
+            0 => thread::available_parallelism().map_or(1, NonZero::get),
+            threads => threads,
+        };
+        let session = Self { connection, aliases, threads, _stop: stop };
         session.set("autoinstall_known_extensions", "false")?;
         session.set("autoload_known_extensions", "false")?;
         session.set("allow_community_extensions", "false")?;
@@ -280,7 +288,7 @@ impl Session {
         while let Some(batch) = step(&statement)? {
             let out = match &mut out {
                 Some(out) => out,
-                None => out.insert(ParquetOut::create(path, batch.schema(), looked_up)?),
+                None => out.insert(ParquetOut::create(path, batch.schema(), looked_up)?.with_threads(self.threads)),
             };
             out.write(&batch)?;
         }

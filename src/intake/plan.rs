@@ -10,6 +10,7 @@ use super::columns;
 use super::find::{self, FACTS};
 use super::head::{Head, shown_delimiter};
 use super::header::{ACCOUNT, Match};
+use super::readable::first_bytes;
 use super::stated::{SourcesFile, Stated};
 use super::typing::Layout;
 use crate::base::instant::{DateOrder, Form, Zone};
@@ -391,13 +392,15 @@ impl PlannedFile {
             epoch: None,
         };
         let fill = self.filled_account().zip(self.account_index());
+        let names: Vec<String> = self.head.fields.iter().map(|field| text::fold_name(field)).collect();
         Ok(Layout {
             table,
             source: source.to_owned(),
             coding: self.head.coding,
             delimiter: self.head.delimiter,
             header: self.head.fields.iter().map(|field| field.clone().into_bytes()).collect(),
-            names: self.head.fields.iter().map(|field| text::fold_name(field)).collect(),
+            first_bytes: first_bytes(&names),
+            names,
             places: self.columns.places.clone(),
             forms: table.columns.iter().map(|column| form(&column.name)).collect(),
             fill: fill.map(|(account, index)| (index, account.to_owned())),

@@ -4,7 +4,7 @@ use super::records::Records;
 use super::rejects::Reason;
 use super::suspect;
 use super::typing::Layout;
-use crate::base::text::{fold_name, folds_to};
+use crate::base::text::{fold_name, folds_to, trimmed};
 use crate::engine::tables::ColumnKind;
 
 /// Why a record can't be stored.
@@ -32,13 +32,9 @@ pub(super) fn readable<'r, 'l>(
     }
     let text = std::str::from_utf8(records.fields())
         .map_err(|e| Rejected(Reason::NotText, column_at(layout, records, e.valid_up_to())))?;
-    // Two halves of a character in two cells are text together, and none of the two is.
-    let is_cut = |index: &usize| !text.is_char_boundary(records.range(*index).end);
-    if let Some(index) = (0..records.count()).find(is_cut) {
-        return Err(Rejected(Reason::NotText, column_of(layout, index)));
-    }
-    if suspect::is_suspect(raw, layout.delimiter, layout.header.len()) {
-        return Err(Rejected(Reason::QuoteSuspect, None));
+    // What stands in one line has swallowed none, and there the delimiters part all characters.
+    if !records.is_plain() {
+        quoted(layout, records, text, raw)?;
     }
     match header_again(layout, records, text) {
         Some(true) => return Err(Rejected(Reason::HeaderAgain, None)),
@@ -48,6 +44,24 @@ pub(super) fn readable<'r, 'l>(
     cells(layout, records, text, raw)
 }
 
+/// Looks for the signs that a record with quotes is more than one, or that its cells are no texts.
+fn quoted<'l>(
+    layout: &'l Layout,
+    records: &Records,
+    text: &str,
+    raw: &[u8],
+) -> Result<(), Unreadable<'l>> {
+    // Two halves of a character in two cells are text together, and none of the two is.
+    let is_cut = |index: &usize| !text.is_char_boundary(records.range(*index).end);
+    if let Some(index) = (0..records.count()).find(is_cut) {
+        return Err(Rejected(Reason::NotText, column_of(layout, index)));
+    }
+    if suspect::is_suspect(raw, layout.delimiter, layout.header.len()) {
+        return Err(Rejected(Reason::QuoteSuspect, None));
+    }
+    Ok(())
+}
+
 /// Looks at the cells of ours: a value that every record needs must be there, and none may have swallowed a record.
 fn cells<'r, 'l>(
     layout: &'l Layout,
@@ -55,10 +69,13 @@ fn cells<'r, 'l>(
     text: &'r str,
     raw: &[u8],
 ) -> Result<&'r str, Unreadable<'l>> {
-    let has_lines = raw.iter().any(suspect::is_line_end);
+    let has_lines = !records.is_plain() && raw.iter().any(suspect::is_line_end);
     for (column, place) in layout.table.columns.iter().zip(&layout.places) {
         let Some(place) = place else { continue };
-        let cell = text.get(records.range(*place)).unwrap_or_default().trim();
+        if !has_lines && !column.required {
+            continue;
+        }
+        let cell = trimmed(text.get(records.range(*place)).unwrap_or_default());
         if has_lines && has_swallowed(column.kind, cell.as_bytes(), layout.delimiter) {
             return Err(Rejected(Reason::QuoteSuspect, Some(&column.name)));
         }
@@ -85,7 +102,11 @@ fn has_swallowed(kind: ColumnKind, cell: &[u8], delimiter: u8) -> bool {
 fn header_again(layout: &Layout, records: &Records, text: &str) -> Option<bool> {
     let field = |index| text.get(records.range(index)).unwrap_or_default();
     let first = first_of_header(field(0));
-    // Nearly every record ends here, at the first character.
+    // Nearly every record ends here, at the first byte.
+    let may_be_name = |byte| layout.first_bytes.get(usize::from(byte)).copied().unwrap_or(true);
+    if !first.bytes().next().is_none_or(may_be_name) {
+        return None;
+    }
     if !layout.names.iter().any(|name| folds_to(first, name)) {
         return None;
     }
@@ -98,6 +119,17 @@ fn header_again(layout: &Layout, records: &Records, text: &str) -> Option<bool> 
     names.sort_unstable();
     known.sort_unstable();
     (names == known).then_some(false)
+}
+
+/// The bytes with which a field can begin that is one of these names once it is folded: the names' own first letters in
+/// either case, and whatever folding drops or may map to an ASCII letter.
+pub(super) fn first_bytes(names: &[String]) -> [bool; 256] {
+    let mut can_begin = [false; 256];
+    for (byte, can_begin) in (0..=u8::MAX).zip(&mut can_begin) {
+        let is_first = |name: &String| name.bytes().next() == Some(byte.to_ascii_lowercase());
+        *can_begin = !byte.is_ascii_alphanumeric() || names.iter().any(is_first);
+    }
+    can_begin
 }
 
 /// The first field without byte order marks; they keep its quotes from being read as such.

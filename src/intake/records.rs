@@ -5,6 +5,7 @@ use std::ops::Range;
 use encoding_rs::Encoding;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::{memchr_iter, memchr3};
 
 use super::chunks::{Chunk, LONGEST};
 use crate::base::{Error, Result};
@@ -17,8 +18,10 @@ const WIDENED: usize = 3;
 /// Parses the chunks of one file, one after the other.
 pub(super) struct Records {
     reader: Reader,
-    /// The fields of the record at hand, one behind the other.
+    delimiter: u8,
+    /// The fields of the record at hand, one behind the other, with so many bytes between them: none, or the delimiter.
     fields: Vec<u8>,
+    between: usize,
     /// Where each field ends; as many as the header has, and one more.
     ends: Vec<usize>,
     /// How many fields the record at hand has.
@@ -36,7 +39,17 @@ impl Records {
     pub fn new(delimiter: u8, width: usize, encoding: Option<&'static Encoding>) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         let (fields, ends) = (vec![0; ROOM], vec![0; width + 1]);
-        Self { reader, fields, ends, count: 0, encoding, decoded: Vec::new(), is_too_long: false }
+        Self {
+            reader,
+            delimiter,
+            fields,
+            between: 0,
+            ends,
+            count: 0,
+            encoding,
+            decoded: Vec::new(),
+            is_too_long: false,
+        }
     }
 
     /// Parses all records of a chunk; `take` gets each with its number and its range.
@@ -81,17 +94,47 @@ impl Records {
     pub fn next(&mut self, bytes: &[u8], from: usize) -> Option<(Range<usize>, usize)> {
         let rest = bytes.get(from..)?;
         let start = from + rest.iter().position(|b| !matches!(b, b'\n' | b'\r'))?;
-        let (next, ended) = self.record(bytes, start);
+        let (next, ended) = match line_without_quotes(rest.get(start - from..).unwrap_or_default()) {
+            Some((line, ended)) => {
+                self.plain(line);
+                (start + line.len() + usize::from(ended), ended)
+            }
+            None => self.record(bytes, start),
+        };
         if let Some(encoding) = self.encoding {
             self.decode(encoding);
         }
         Some((start..next - usize::from(ended), next))
     }
 
+    /// Parses a record that has no quotes: what stands between its delimiters.
+    fn plain(&mut self, line: &[u8]) {
+        if self.fields.len() < line.len() {
+            self.fields.resize(line.len(), 0);
+        }
+        if let Some(fields) = self.fields.get_mut(..line.len()) {
+            fields.copy_from_slice(line);
+        }
+        (self.between, self.count) = (1, 0);
+        let surplus = self.ends.len() - 1;
+        for end in memchr_iter(self.delimiter, line).chain([line.len()]) {
+            // Fields beyond the header's are only counted: the last place is used over and over.
+            if let Some(place) = self.ends.get_mut(self.count.min(surplus)) {
+                *place = end;
+            }
+            self.count += 1;
+        }
+    }
+
+    /// Whether the record at hand is a line without quotes, and was not decoded.
+    pub fn is_plain(&self) -> bool {
+        self.between > 0
+    }
+
     /// Parses one record; where it stops, and whether a line end is the last byte before that.
     fn record(&mut self, bytes: &[u8], start: usize) -> (usize, bool) {
         let (mut at, mut written) = (start, 0);
-        self.count = 0;
+        (self.between, self.count) = (0, 0);
         loop {
             let input = bytes.get(at..).unwrap_or_default();
             let surplus = self.count.min(self.ends.len() - 1);
@@ -123,11 +166,11 @@ impl Records {
         const NO_TEXT: &[u8] = b"\xff";
         self.decoded.clear();
         self.is_too_long = false;
-        let mut start = 0;
+        let (mut start, between) = (0, std::mem::take(&mut self.between));
         let kept = self.count.min(self.ends.len());
         for end in self.ends.iter_mut().take(kept) {
             let field = self.fields.get(start..*end).unwrap_or_default();
-            start = *end;
+            start = *end + between;
             if field.len() > LONGEST / WIDENED {
                 self.is_too_long = true;
                 *end = self.decoded.len();
@@ -151,7 +194,7 @@ impl Records {
         self.count
     }
 
-    /// All fields of the record, one behind the other.
+    /// All fields of the record, one behind the other; of a plain one with the delimiters between them.
     pub fn fields(&self) -> &[u8] {
         let end = self.count.min(self.ends.len()).checked_sub(1).and_then(|last| self.ends.get(last));
         self.text().get(..end.copied().unwrap_or(0)).unwrap_or_default()
@@ -159,7 +202,8 @@ impl Records {
 
     /// Where a field stands in [`Self::fields`].
     pub fn range(&self, index: usize) -> Range<usize> {
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let before = index.checked_sub(1).and_then(|before| self.ends.get(before));
+        let start = before.map_or(0, |end| end + self.between);
         start..self.ends.get(index).copied().unwrap_or(start)
     }
 
@@ -170,6 +214,14 @@ impl Records {
 
     fn text(&self) -> &[u8] {
         if self.encoding.is_some() { &self.decoded } else { &self.fields }
+    }
+}
+
+/// A line without quotes, and whether a line end follows it; nearly every record is one.
+fn line_without_quotes(rest: &[u8]) -> Option<(&[u8], bool)> {
+    match memchr3(b'"', b'\n', b'\r', rest) {
+        Some(stop) => rest.get(..stop).filter(|_| rest.get(stop) != Some(&b'"')).map(|line| (line, true)),
+        None => Some((rest, false)),
     }
 }
 

@@ -3,6 +3,8 @@
 //! A quote opens only at the start of a field; inside a field it is a character like any other. A line feed, a
 //! carriage return, or both in this order end a record. Blank lines are no records; they are counted.
 
+use memchr::memchr3;
+
 /// Bytes that end an unquoted run.
 type Stops = [bool; 256];
 
@@ -16,6 +18,13 @@ pub(super) struct Splitter {
     begin: usize,
     /// What was found up to the last record's end.
     pub found: Found,
+}
+
+/// Where the line ends that begins at `at`, when no quote stands in it: nearly every record is such a line.
+fn line_without_quotes(buffer: &[u8], at: usize) -> Option<usize> {
+    let rest = buffer.get(at..)?;
+    let stop = memchr3(b'"', b'\n', b'\r', rest)?;
+    (rest.get(stop) != Some(&b'"')).then_some(at + stop)
 }
 
 /// What a splitter found.
@@ -72,7 +81,13 @@ impl Splitter {
         let mut at = from;
         while let Some(&byte) = buffer.get(at) {
             self.state = match self.state {
-                State::Start | State::AfterReturn => self.before_record(byte, at),
+                State::Start | State::AfterReturn => match line_without_quotes(buffer, at) {
+                    Some(stop) if stop > at => {
+                        (self.begin, at) = (at, stop);
+                        self.after_field(buffer.get(stop).copied().unwrap_or_default(), stop)
+                    }
+                    _ => self.before_record(byte, at),
+                },
                 State::Field => self.before_field(byte, at),
                 State::Unquoted => {
                     at += self.run(buffer.get(at..).unwrap_or_default());

@@ -214,7 +214,7 @@ impl Storing<'_> {
         let name = hash.get(..16).unwrap_or(hash);
         let layout = file.layout(name, orders)?;
         let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
-        let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name))?;
+        let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name), self.workers())?;
         files.chunks.push((1, file.head.coding.length(&file.head.bytes)));
         let input = Input::open(&file.path, file.head.coding)?;
         let means = Means { workers: self.workers(), bytes: self.bytes_under_way(), work: &self.work };
@@ -297,7 +297,13 @@ struct Files<'p> {
 }
 
 impl<'p> Files<'p> {
-    fn create(case: &Case, layout: &'p Layout, source: &'p str, rejects: RejectsOut<'p>) -> Result<Self> {
+    fn create(
+        case: &Case,
+        layout: &'p Layout,
+        source: &'p str,
+        rejects: RejectsOut<'p>,
+        threads: usize,
+    ) -> Result<Self> {
         let mut tables = Vec::new();
         for ((name, columns), schema) in layout.table.stored_tables().iter().zip(&layout.schemas) {
             let is_looked_up =
@@ -307,7 +313,8 @@ impl<'p> Files<'p> {
                 .map(|(column, _)| column.as_str())
                 .filter(|column| is_looked_up(column))
                 .collect();
-            tables.push(ParquetOut::create(&case.stored(name, source), schema.clone(), &looked_up)?);
+            let out = ParquetOut::create(&case.stored(name, source), schema.clone(), &looked_up)?;
+            tables.push(out.with_threads(threads));
         }
         let schemas = layout.schemas.as_slice();
         Ok(Self { tables, schemas, source, rejects, tally: Tally::default(), chunks: Vec::new() })

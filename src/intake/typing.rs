@@ -16,7 +16,7 @@ use super::rejects::{Reason, Reject, masked};
 use super::tally::{self, Tally};
 use crate::base::digest;
 use crate::base::instant::{self, Form, Interval, Zone};
-use crate::base::text::email_key;
+use crate::base::text::{email_key, trimmed};
 use crate::base::{Error, Result};
 use crate::engine::tables::{Column, ColumnKind, Table};
 
@@ -37,6 +37,8 @@ pub(super) struct Layout {
     pub header: Vec<Vec<u8>>,
     /// The same as they are compared.
     pub names: Vec<String>,
+    /// With which bytes one of those can begin.
+    pub first_bytes: [bool; 256],
     /// Where each column of ours stands in the file.
     pub places: Vec<Option<usize>>,
     /// How each column of ours writes its instants.
@@ -231,7 +233,7 @@ impl<'w> Work<'w> {
     }
 
     fn cell(&mut self, index: usize, column: &'w Column, written: &str, line: &Line<'_>) {
-        let trimmed = if column.kind == ColumnKind::Text { written } else { written.trim() };
+        let trimmed = if column.kind == ColumnKind::Text { written } else { trimmed(written) };
         let Some(cells) = self.cells.get_mut(index) else { return };
         if trimmed.is_empty() {
             return cells.null();

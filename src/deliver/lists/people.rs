@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 
 use super::definition::List;
-use crate::base::text::printable;
+use crate::base::text::{is_printable, printable};
 use crate::base::{Error, Result};
 use crate::engine::ParameterType;
 
@@ -44,6 +44,16 @@ pub(super) fn cleaned(batch: &RecordBatch, schema: &SchemaRef, run: &str) -> Res
 fn clean(column: &ArrayRef) -> ArrayRef {
     match column.as_string_opt::<i32>() {
         None => column.clone(),
+        Some(texts) if is_clean(texts) => column.clone(),
         Some(texts) => Arc::new(texts.iter().map(|text| text.map(printable)).collect::<StringArray>()),
     }
+}
+
+/// Whether no text has anything to remove; most columns hold nothing but visible ASCII.
+fn is_clean(texts: &StringArray) -> bool {
+    let offsets = texts.value_offsets();
+    let ends = offsets.first().zip(offsets.last());
+    let range = ends.and_then(|(first, last)| Some(usize::try_from(*first).ok()?..usize::try_from(*last).ok()?));
+    let bytes = range.and_then(|range| texts.value_data().get(range)).unwrap_or_default();
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) || texts.iter().flatten().all(is_printable)
 }

@@ -138,17 +138,19 @@ fn csv_lines(batch: &RecordBatch) -> Result<Vec<u8>> {
     let mut lines = Vec::new();
     for row in 0..batch.num_rows() {
         let mut touched: Vec<&str> = Vec::new();
-        let mut fields: Vec<String> = Vec::with_capacity(columns.len() + 1);
         for (column, field) in columns.iter().zip(schema.fields()) {
             let cell = column.cell(row);
-            let changed = if let Cell::Text(text) = cell { neutralised(text) } else { None };
-            if changed.is_some() {
-                touched.push(field.name());
+            match if let Cell::Text(text) = cell { neutralised(text) } else { None } {
+                None => csv::cell(&mut lines, cell),
+                Some(changed) => {
+                    touched.push(field.name());
+                    csv::add(&mut lines, &changed);
+                }
             }
-            fields.push(changed.unwrap_or_else(|| cell.text().into_owned()));
+            lines.push(b',');
         }
-        fields.push(touched.join(";"));
-        csv::line(&mut lines, &fields);
+        csv::add(&mut lines, &touched.join(";"));
+        lines.push(b'\n');
     }
     Ok(lines)
 }
