@@ -4,7 +4,7 @@ WITH young AS (
         account_id,
         MIN(COALESCE(created_at_latest, created_at)) AS first_by,
         MAX(created_at) AS last_from
-    FROM staging_users
+    FROM staging_ordered_users
     GROUP BY account_id
     UNION ALL
     SELECT

@@ -1,5 +1,18 @@
 -- Whose personal data was read (3-rules, 6). Says nothing of passwords.
-WITH facts AS (
+WITH user_groups AS (
+    SELECT
+        g.group_number,
+        COALESCE(x.all_personal, FALSE) AS all_personal,
+        COALESCE(x.maybe_personal, FALSE) AS maybe_personal,
+        COALESCE(e."window" = 'outside', FALSE) AS is_outside,
+        COALESCE(e.scope, 'unknown') AS scope,
+        l.items AS classes
+    FROM staging_user_groups AS g
+    LEFT JOIN staging_account_access AS x ON x.account_id = g.account_id
+    LEFT JOIN account_exposure AS e ON e.account_id = g.account_id
+    LEFT JOIN staging_subject_classes AS l ON l.key = g.account_id
+),
+facts AS (
     SELECT
         u.account_id,
         u.user_id,
@@ -10,17 +23,17 @@ WITH facts AS (
         COALESCE(COALESCE(u.created_at_latest, u.created_at) < i.until_lo, FALSE) AS created_before,
         COALESCE(u.created_at >= i.until_hi, FALSE) AS created_after,
         COALESCE(COALESCE(u.deleted_at_latest, u.deleted_at) < i.from_lo, FALSE) AS ended_before,
-        COALESCE(u.deleted_at < i.from_hi, FALSE) AS maybe_ended_before,
-        COALESCE(x.all_personal, FALSE) AS all_personal,
-        COALESCE(x.maybe_personal, FALSE) AS maybe_personal,
-        COALESCE(e."window" = 'outside', FALSE) AS is_outside,
-        COALESCE(e.scope, 'unknown') AS scope,
+        COALESCE(u.deleted_at < i.from_hi AND u.deleted_at <= i.as_of, FALSE) AS maybe_ended_before,
+        g.all_personal,
+        g.maybe_personal,
+        g.is_outside,
+        g.scope,
+        g.classes,
         v.accessed AS access_covered
-    FROM staging_users AS u
+    FROM staging_ordered_users AS u
     CROSS JOIN param_incident AS i
     CROSS JOIN staging_coverage AS v
-    LEFT JOIN staging_account_access AS x ON x.account_id = u.account_id
-    LEFT JOIN account_exposure AS e ON e.account_id = u.account_id
+    LEFT JOIN user_groups AS g ON g.group_number = u.group_number
 ),
 tests AS (
     SELECT
@@ -30,6 +43,7 @@ tests AS (
         country,
         source,
         record,
+        classes,
         created_after AS created_after_window,
         ended_before AS ended_before_window,
         all_personal AND created_before AND NOT maybe_ended_before AS account_data_read,
@@ -70,11 +84,10 @@ SELECT
         ELSE 'undetermined'
     END AS state,
     r.reason,
-    l.items AS classes,
+    r.classes,
     r.role,
     r.country,
     r.source,
     r.record
 FROM verdicts AS r
-LEFT JOIN staging_subject_classes AS l ON l.key = r.account_id
 ORDER BY r.account_id NULLS FIRST, r.user_id NULLS FIRST

@@ -2,9 +2,7 @@
 WITH user_groups AS (
     SELECT
         g.group_number,
-        COALESCE(g.account_id, '') AS account_key,
         g.role,
-        COALESCE(g.product, '') AS product_key,
         g.sign_ins_known AND n.needed > 0 AS has_needed,
         n.needed,
         n.unnamed_proves,
@@ -22,18 +20,20 @@ WITH user_groups AS (
     LEFT JOIN staging_group_sso AS s ON s.group_number = g.group_number
     LEFT JOIN account_exposure AS e ON e.account_id = g.account_id
 ),
--- Changes that name a product: how many of the needed sign-ins they prove.
-proofs AS (
-    SELECT p.user_id, h.group_number, COUNT(*) AS proven
-    FROM staging_proven_sign_ins AS p
-    JOIN staging_group_sign_ins AS h ON h.sign_in = p.sign_in AND h.is_needed
-    JOIN staging_users AS u ON u.user_id = p.user_id
-    JOIN user_groups AS g
-        ON g.group_number = h.group_number
-        AND g.account_key = COALESCE(u.account_id, '')
-        AND g.role = COALESCE(u.role, 'unknown')
-        AND g.product_key = COALESCE(u.product, '')
-    GROUP BY p.user_id, h.group_number
+users AS (
+    SELECT
+        u.*,
+        c.is_certain_unnamed,
+        c.proven,
+        c.rotated_at,
+        c.rotated_at_latest,
+        c.change_source,
+        c.change_record,
+        -- Changes that name another account are not the user's.
+        c.user_id IS NOT NULL
+            AND (c.account_id IS NULL OR u.account_id IS NULL OR c.account_id = u.account_id) AS maybe_rotated
+    FROM staging_ordered_users AS u
+    LEFT JOIN staging_password_changes AS c ON c.user_id = u.user_id
 ),
 facts AS (
     SELECT
@@ -47,7 +47,7 @@ facts AS (
         COALESCE(COALESCE(u.created_at_latest, u.created_at) < i.until_lo, FALSE) AS created_before,
         COALESCE(u.created_at >= i.until_hi, FALSE) AS created_after,
         COALESCE(COALESCE(u.deleted_at_latest, u.deleted_at) <= i.as_of, FALSE) AS is_deleted,
-        u.deleted_at IS NOT NULL AS maybe_deleted,
+        COALESCE(u.deleted_at <= i.as_of, FALSE) AS maybe_deleted,
         COALESCE(u.has_password = FALSE, FALSE) AS has_no_password,
         CASE
             WHEN u.active THEN g.when_active
@@ -57,15 +57,13 @@ facts AS (
         g.when_active = 2 AS role_and_sign_in,
         CASE WHEN u.sso_only THEN 2 ELSE g.sso END AS sso,
         g.has_needed
-            AND (
-                (COALESCE(c.is_certain_unnamed, FALSE) AND g.unnamed_proves)
-                OR COALESCE(p.proven = g.needed, FALSE)
-            ) AS is_rotated,
-        c.user_id IS NOT NULL AS maybe_rotated,
-        c.rotated_at,
-        c.rotated_at_latest,
-        c.change_source,
-        c.change_record,
+            AND u.maybe_rotated
+            AND ((u.is_certain_unnamed AND g.unnamed_proves) OR u.proven = g.needed) AS is_rotated,
+        u.maybe_rotated,
+        u.rotated_at,
+        u.rotated_at_latest,
+        u.change_source,
+        u.change_record,
         CASE g.role
             WHEN 'agent' THEN v.agent_passwords
             WHEN 'end_user' THEN v.end_user_passwords
@@ -78,15 +76,10 @@ facts AS (
         i.exempt_no_password,
         i.exempt_sso,
         i.exempt_rotated
-    FROM staging_users AS u
+    FROM users AS u
     CROSS JOIN param_incident AS i
     CROSS JOIN staging_coverage AS v
-    JOIN user_groups AS g
-        ON g.account_key = COALESCE(u.account_id, '')
-        AND g.role = COALESCE(u.role, 'unknown')
-        AND g.product_key = COALESCE(u.product, '')
-    LEFT JOIN staging_password_changes AS c ON c.user_id = u.user_id
-    LEFT JOIN proofs AS p ON p.user_id = u.user_id
+    LEFT JOIN user_groups AS g ON g.group_number = u.group_number
 ),
 tests AS (
     SELECT

@@ -1,9 +1,16 @@
 -- Equal records of a table without a key are looked for among those that agree in little: a narrow grouping of the
 -- whole table, a wide one of few rows. A record of a table with a key is a duplicate unless the merged row rests on it.
-WITH suspect_changes AS (
-    SELECT user_id, changed_at
+WITH suspect_times AS (
+    SELECT COALESCE(changed_at, TIMESTAMP '1970-01-01 00:00:00') AS changed_at
     FROM store_credential_changes
-    GROUP BY user_id, changed_at
+    GROUP BY COALESCE(changed_at, TIMESTAMP '1970-01-01 00:00:00')
+    HAVING COUNT(*) > 1
+),
+suspect_changes AS (
+    SELECT COALESCE(r.user_id, '') AS user_id, s.changed_at
+    FROM store_credential_changes AS r
+    JOIN suspect_times AS s ON s.changed_at = COALESCE(r.changed_at, TIMESTAMP '1970-01-01 00:00:00')
+    GROUP BY COALESCE(r.user_id, ''), s.changed_at
     HAVING COUNT(*) > 1
 ),
 numbered_changes AS (
@@ -19,9 +26,8 @@ numbered_changes AS (
         ) AS place
     FROM store_credential_changes AS r
     JOIN suspect_changes AS s
-        ON COALESCE(s.user_id, '') = COALESCE(r.user_id, '')
-        AND COALESCE(s.changed_at, TIMESTAMP '1970-01-01 00:00:00')
-            = COALESCE(r.changed_at, TIMESTAMP '1970-01-01 00:00:00')
+        ON s.user_id = COALESCE(r.user_id, '')
+        AND s.changed_at = COALESCE(r.changed_at, TIMESTAMP '1970-01-01 00:00:00')
 ),
 numbered_sso AS (
     SELECT

@@ -1,8 +1,7 @@
 WITH findings AS (
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    JOIN staging_users AS s ON s.user_id = r.user_id
-    WHERE r.kind = 'password' AND COALESCE(r.changed_at_latest, r.changed_at) < s.created_at
+    FROM staging_odd_changes AS r
+    WHERE r.is_before_created
     UNION ALL
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM store_credential_changes AS r

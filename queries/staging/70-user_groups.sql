@@ -1,14 +1,11 @@
-WITH combinations AS (
-    SELECT DISTINCT account_id, COALESCE(role, 'unknown') AS role, product
-    FROM staging_users
-),
-numbered AS (
+WITH numbered AS (
     SELECT
-        account_id,
-        role,
-        product,
-        ROW_NUMBER() OVER (ORDER BY account_id NULLS FIRST, role NULLS FIRST, product NULLS FIRST) AS group_number
-    FROM combinations
+        group_number,
+        MIN(account_id) AS account_id,
+        MIN(COALESCE(role, 'unknown')) AS role,
+        MIN(product) AS product
+    FROM staging_ordered_users
+    GROUP BY group_number
 )
 SELECT
     g.group_number,

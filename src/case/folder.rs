@@ -16,6 +16,8 @@ use crate::base::{Error, Kind, Place, Result, files};
 pub(super) const FORMAT: u32 = 1;
 /// Where sessions of the engine have their scratch folders.
 pub(super) const SCRATCH: &str = "tmp";
+/// Where staging tables are kept between runs.
+pub(super) const STAGING: &str = "staging";
 
 /// An open case.
 #[derive(Clone, Debug)]
@@ -91,6 +93,12 @@ impl Case {
         self.root.join("store")
     }
 
+    /// Where staging tables are kept between runs.
+    #[must_use]
+    pub fn staging(&self) -> PathBuf {
+        self.root.join(STAGING)
+    }
+
     /// A folder of one's own for one session of the engine; needs no lock of the case.
     ///
     /// # Errors
@@ -160,7 +168,7 @@ impl Case {
             fs::canonicalize(known).map(|known| known.join(rest)).unwrap_or_else(|_| path.clone())
         };
         let (out, root) = (full(out), full(&self.root));
-        let own = ["store", "runs", "keys", SCRATCH].map(|folder| root.join(folder));
+        let own = ["store", "runs", "keys", SCRATCH, STAGING].map(|folder| root.join(folder));
         match own.iter().any(|folder| out.starts_with(folder)) || out == root {
             true => Err(Error::usage("deliverables can not lie in a folder of the case itself")
                 .at(Place::file(out))

@@ -4,8 +4,9 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::SCRATCH;
+use super::folder::{SCRATCH, STAGING};
 use super::journal::{self, Act, Journal};
+use super::kept;
 use super::recover;
 use super::register::Register;
 use super::scratch;
@@ -98,6 +99,7 @@ impl CaseLock {
         recover::sweep_pending(&self.root)?;
         recover::sweep_store(&self.root)?;
         recover::sweep_runs(&self.root)?;
+        kept::sweep_pending(&self.root.join(STAGING))?;
         scratch::sweep(&self.root.join(SCRATCH))
     }
 }

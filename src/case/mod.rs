@@ -2,6 +2,7 @@
 
 mod folder;
 mod journal;
+mod kept;
 mod lock;
 mod making;
 mod recover;

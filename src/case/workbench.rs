@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::folder::Case;
+use super::kept::Kept;
+use super::lock::CaseLock;
 use super::run::{RunRecord, SourceRecord};
 use super::scratch::Scratch;
 use crate::base::progress::Meter;
-use crate::base::{Error, Kind, Place, Result};
+use crate::base::{Error, Kind, Place, Result, files};
 use crate::engine::canned::{self, Staging, StagingKind};
 use crate::engine::{Access, Parameter, ParameterTable, ParameterType, ParquetOut, Session, tables};
 
@@ -67,7 +69,29 @@ pub struct State<'s> {
 /// When a file of the store can't be read or a canned query is wrong.
 pub fn open(case: &Case, state: State<'_>, limits: Limits, meter: &Meter) -> Result<Workbench> {
     let bench = Workbench::bare(case, state, limits, false)?;
-    bench.stage(&canned::staging()?, meter)?;
+    let mut kept = Kept::of(case.staging(), state, false)?;
+    bench.stage(&canned::staging()?, &mut kept, meter)?;
+    questions_not_asked(&bench.session, state.parameters)?;
+    Ok(bench)
+}
+
+/// As [`open`], for the holder of the case's lock: staging is kept for the next run, and what is kept of an earlier one
+/// and still holds is not made again.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_keeping(
+    case: &Case,
+    _lock: &CaseLock,
+    state: State<'_>,
+    limits: Limits,
+    meter: &Meter,
+) -> Result<Workbench> {
+    files::make_folder(&case.staging())?;
+    let bench = Workbench::bare(case, state, limits, false)?;
+    let mut kept = Kept::of(case.staging(), state, true)?;
+    bench.stage(&canned::staging()?, &mut kept, meter)?;
+    kept.sweep()?;
     questions_not_asked(&bench.session, state.parameters)?;
     Ok(bench)
 }
@@ -85,7 +109,10 @@ pub fn open_for(
     meter: &Meter,
 ) -> Result<Workbench> {
     let bench = Workbench::bare(case, state, limits, true)?;
-    bench.stage(&canned::staging_for(wanted)?, meter)?;
+    let mut kept = Kept::of(case.staging(), state, false)?;
+    // A key follows from those before it, also from those that are not wanted.
+    let queries = canned::staging_for(wanted)?;
+    bench.stage(&queries, &mut kept, meter)?;
     Ok(bench)
 }
 
@@ -96,6 +123,7 @@ impl Workbench {
         let memory = limits.memory.saturating_sub(RESERVED + limits.memory / UNCOUNTED).max(LEAST);
         let mut folders = vec![case.store()];
         folders.extend(state.run.map(|number| case.run_folder(number)));
+        folders.extend(Some(case.staging()).filter(|folder| folder.is_dir()));
         let session = Session::open(&Access {
             threads: limits.threads,
             memory,
@@ -115,14 +143,43 @@ impl Workbench {
         Ok(Self { session, scratch })
     }
 
-    fn stage(&self, queries: &[Staging], meter: &Meter) -> Result<()> {
+    fn stage(&self, queries: &[Staging], kept: &mut Kept, meter: &Meter) -> Result<()> {
         let work = meter.steps("staging", queries.len() as u64);
         for query in queries {
             work.say(&query.name);
-            self.make(query)?;
+            let key = kept.key(query);
+            match query.kind {
+                StagingKind::Table => self.table(query, &key, kept)?,
+                StagingKind::View | StagingKind::List => self.make(query)?,
+            }
             work.advance(1);
         }
         Ok(())
+    }
+
+    /// A table that is kept, or is from now on; else one that lives as long as the session.
+    fn table(&self, query: &Staging, key: &str, kept: &mut Kept) -> Result<()> {
+        let file = match kept.find(&query.name, key) {
+            Some(file) if kept.may_write => file,
+            Some(file) => self.held(file, &query.name),
+            None if kept.may_write => {
+                let pending = kept.begin(&query.name, key)?;
+                self.session.table_file(query, &pending)?;
+                kept.keep(&pending, &query.name, key)?
+            }
+            None => return self.make(query),
+        };
+        self.session.parquet_view(&query.name, &[file])
+    }
+
+    /// A kept file under a name of the session's own, so that it stays when the holder of the case's lock sweeps.
+    /// Where there can't be one, as in a case that can only be read, nobody sweeps.
+    fn held(&self, file: PathBuf, name: &str) -> PathBuf {
+        let own = self.scratch.folder().join(format!("{name}.parquet"));
+        match std::fs::hard_link(&file, &own) {
+            Ok(()) => own,
+            Err(_) => file,
+        }
     }
 
     /// Makes the view or table of one staging query.
@@ -132,7 +189,11 @@ impl Workbench {
     pub fn make(&self, query: &Staging) -> Result<()> {
         match query.kind {
             StagingKind::View => self.session.view(&query.name, query.sql.text),
-            StagingKind::Table => self.session.materialise(&query.name, query.sql.text),
+            StagingKind::Table => {
+                let file = self.scratch.folder().join(format!("{}.parquet", query.name));
+                self.session.table_file(query, &file)?;
+                self.session.parquet_view(&query.name, &[file])
+            }
             StagingKind::List => self.session.list_table(&query.name, query.sql.text, self.scratch.folder()),
         }
     }

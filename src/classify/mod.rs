@@ -52,7 +52,7 @@ pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> R
     let number = case.runs().last().map_or(1, |last| last + 1);
     let act = act(&inputs.record);
     inputs.record.journal_head = lock.begin(&act)?;
-    let made = make(case, number, &mut inputs, limits, meter);
+    let made = make(case, &lock, number, &mut inputs, limits, meter);
     finish(&mut lock, act, made)?;
     notes.push(format!("run {number:04} is made"));
     Ok(Outcome { number, record: inputs.record, notes })
@@ -102,18 +102,24 @@ fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()>
 }
 
 /// Makes the run and returns the SHA-256 of its record.
-fn make(case: &Case, number: u32, inputs: &mut Inputs, limits: Limits, meter: &Meter) -> Result<String> {
+fn make(
+    case: &Case,
+    lock: &CaseLock,
+    number: u32,
+    inputs: &mut Inputs,
+    limits: Limits,
+    meter: &Meter,
+) -> Result<String> {
     let folder = case.run_folder(number);
     files::make_folder(&folder.join("verdicts"))?;
     let Inputs { record, queries, sources, judged, .. } = inputs;
-    let bench = workbench::open(case, record.state(Some(number)), limits, meter)?;
+    let bench = workbench::open_keeping(case, lock, record.state(Some(number)), limits, meter)?;
     let session = &bench.session;
     let work = meter.steps("classifying", queries.len() as u64 + 2);
     for query in queries.iter() {
         verdicts(case, number, record, query, session, &work)?;
     }
-    work.say("quality findings");
-    let ground = quality::Ground { session, sources, judged, queries, counts: &record.counts };
+    let ground = quality::Ground { session, sources, judged, queries, counts: &record.counts, work: &work };
     record.findings = quality::look(&ground, &case.findings(number))?;
     work.advance(1);
     work.say("recount by a second engine");

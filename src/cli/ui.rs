@@ -124,7 +124,20 @@ fn forgive_broken_pipe(result: io::Result<()>) -> Result<()> {
     }
 }
 
-/// A size such as `2GB`, `800MB`, `512MiB` or a plain number of bytes.
+/// So many units; of a fraction what three digits say.
+fn bytes(number: &str, unit: u64) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let thousandths = format!("{fraction:0<3}");
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if thousandths.len() > 3 || !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
+    let rest = thousandths.parse::<u64>().ok()?.checked_mul(unit)? / 1_000;
+    whole.checked_add(rest)
+}
+
+/// A size such as `2GB`, `1.5GB`, `800MB`, `512MiB` or a plain number of bytes.
 pub(super) fn memory(text: &str) -> std::result::Result<u64, String> {
     const UNITS: [(&str, u64); 8] = [
         ("kib", 1 << 10),
@@ -142,7 +155,7 @@ pub(super) fn memory(text: &str) -> std::result::Result<u64, String> {
         .iter()
         .find_map(|(ending, unit)| lower.strip_suffix(ending).map(|number| (number, *unit)))
         .unwrap_or((lower.as_str(), 1));
-    let bytes = number.trim().parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
+    let bytes = bytes(number.trim(), unit);
     match bytes {
         Some(bytes) if bytes >= LEAST => Ok(bytes),
         Some(_) => Err("at least 800MB: one record may take as much".to_owned()),

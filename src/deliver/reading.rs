@@ -5,7 +5,7 @@ use crate::base::toml_file;
 use crate::base::{Result, library};
 use crate::case::workbench::{self, Limits, Workbench};
 use crate::case::{Case, RunRecord};
-use crate::engine::canned;
+use crate::engine::canned::{self, StagingKind};
 use crate::engine::{ParameterTable, ParameterType, Session};
 
 const PARTS: &str = "deliver/parts";
@@ -26,10 +26,19 @@ impl Reading {
     pub fn open(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<Self> {
         let (record, bench) = workbench::open_run(case, number, limits, meter)?;
         bench.session.parameters(&reasons()?)?;
-        for part in canned::staging_of(PARTS)? {
-            bench.make(&part)?;
+        for part in canned::staging_of(PARTS)?.iter().filter(|part| part.kind == StagingKind::View) {
+            bench.make(part)?;
         }
         Ok(Self { record, bench })
+    }
+
+    /// Makes what lists stand on beside the verdicts; the summary needs none of it.
+    ///
+    /// # Errors
+    /// When a canned query is wrong.
+    pub fn make_parts(&self) -> Result<()> {
+        let parts = canned::staging_of(PARTS)?;
+        parts.iter().filter(|part| part.kind != StagingKind::View).try_for_each(|part| self.bench.make(part))
     }
 
     /// The engine with all views.

@@ -8,6 +8,7 @@ mod alias;
 pub mod ask;
 pub mod canned;
 mod complaint;
+mod grouped;
 mod list_table;
 mod parameters;
 mod parquet_out;

@@ -15,6 +15,7 @@ use duckdb::{Connection, Statement, params_from_iter};
 use super::alias::Aliases;
 use super::complaint;
 use super::parameters::{Parameter, ParameterTable, ParameterType};
+use super::canned::Staging;
 use super::parquet_out::ParquetOut;
 use crate::base::{Error, Result, files, interrupt};
 
@@ -184,6 +185,29 @@ impl Session {
     /// When the query is wrong; the engine says where.
     pub fn view(&self, name: &str, sql: &str) -> Result<()> {
         self.execute(&format!("CREATE VIEW {} AS {sql}", identifier(name)))
+    }
+
+    /// Writes the rows of a staging query to a Parquet file in one of the folders that the session may reach. The engine
+    /// writes it by itself, in any order, but where its rows are grouped: then they come in theirs.
+    ///
+    /// # Errors
+    /// When the query fails, or the file can't be written.
+    pub fn table_file(&self, query: &Staging, file: &Path) -> Result<()> {
+        if let Some(group) = &query.group {
+            return self.grouped_file(query.sql.text, group, file);
+        }
+        let folder = file.parent().unwrap_or(file);
+        let path = Path::new(&self.path_text(folder)?).join(file.file_name().unwrap_or_default());
+        let path = path.to_str().map(quoted).ok_or_else(|| Error::failed("a table has no name that is text"))?;
+        self.execute(&format!(
+            "COPY ({}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)",
+            query.sql.text
+        ))
+    }
+
+    /// How many threads it may use.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
     }
 
     /// Runs one canned query now and keeps its rows as a table.

@@ -2,7 +2,7 @@
 
 use super::draw::Draws;
 use super::line::{Line, Style};
-use super::world::{EXPORTED, FIRST_CERTIFICATE, FIRST_INSTALLATION, FIRST_USER, Kind, World, created, happened, id};
+use super::world::{Account, EXPORTED, FIRST_CERTIFICATE, FIRST_INSTALLATION, FIRST_USER, Kind, World, created, happened, id};
 
 /// One export: its file, its header, how many rows it has, and what row N is.
 pub(super) struct Export {
@@ -105,7 +105,7 @@ fn user(world: &World, row: u64, line: &mut Line) {
     let (user, mut draws) = world.user(row);
     let draws = &mut draws;
     let (locale, country, _) = locale(draws);
-    let created = created(draws, user.account.created);
+    let created = user.created;
     let changed = happened(draws, 250_000, created);
     let deleted = happened(draws, 40_000, created);
     let is_dirty = draws.happens(world.dirt);
@@ -139,16 +139,11 @@ fn change(world: &World, row: u64, line: &mut Line) {
     let start = line.len();
     let mut draws = world.draws(Kind::Changes, row);
     let draws = &mut draws;
-    let (user, _) = world.user(draws.below(world.users));
     let is_dirty = draws.happens(world.dirt);
     let dirt = draws.below(6);
     let wrong = |number| is_dirty && dirt == number;
     line.numbered("ev", id(88_100_000, row));
-    match draws.below(50) {
-        0 => line.empty(),
-        1 => line.text("another-account"),
-        _ => line.text(&user.account.id()),
-    };
+    let whose = draws.below(50);
     let kind = draws.below(100);
     let (of_user, kind) = match kind {
         _ if wrong(0) => (true, "magic_link"),
@@ -159,19 +154,31 @@ fn change(world: &World, row: u64, line: &mut Line) {
         97 => (false, "certificate"),
         _ => (false, "session"),
     };
-    if of_user && !wrong(1) { line.numbered("", id(FIRST_USER, user.number)) } else { line.empty() };
+    let subject = draws.below(match kind {
+        "app_credential" => world.installations,
+        "api_token" | "oauth_token" => world.clients,
+        "certificate" => world.certificates,
+        _ => world.users,
+    });
+    let (account, since) = owner(world, kind, subject);
+    match whose {
+        0 => line.empty(),
+        1 => line.text("another-account"),
+        _ => line.text(&account.id()),
+    };
+    if of_user && !wrong(1) { line.numbered("", id(FIRST_USER, subject)) } else { line.empty() };
     line.text(if draws.happens(300_000) { draws.one_of(&["support", "support", "chat"]) } else { "" }).text(kind);
     match kind {
-        "app_credential" => line.numbered("", id(FIRST_INSTALLATION, draws.below(world.installations))),
-        "api_token" | "oauth_token" => line.numbered("cl_", draws.below(world.clients)),
-        "certificate" => line.numbered("", id(FIRST_CERTIFICATE, draws.below(world.certificates))),
-        "session" => line.numbered("s", draws.below(world.users)),
+        "app_credential" => line.numbered("", id(FIRST_INSTALLATION, subject)),
+        "api_token" | "oauth_token" => line.numbered("cl_", subject),
+        "certificate" => line.numbered("", id(FIRST_CERTIFICATE, subject)),
+        "session" => line.numbered("s", subject),
         _ => line.empty(),
     };
     if wrong(2) {
         line.unreadable();
     } else {
-        let changed = draws.instant(user.account.created, EXPORTED + 3 * DAY);
+        let changed = draws.instant(since, EXPORTED + 3 * DAY);
         line.instant((!wrong(3)).then_some(changed), Style::Milliseconds);
     }
     line.text(if wrong(4) { "done" } else { draws.one_of(&["replaced", "replaced", "replaced", "invalidated", "requested"]) });
@@ -181,13 +188,35 @@ fn change(world: &World, row: u64, line: &mut Line) {
     }
 }
 
+/// Whose the subject of a change is, and since when there is one.
+fn owner(world: &World, kind: &str, subject: u64) -> (Account, i64) {
+    match kind {
+        "app_credential" => {
+            let (installation, _) = world.installation(subject);
+            (installation.account, installation.installed)
+        }
+        "api_token" | "oauth_token" => {
+            let (user, _) = world.client(subject);
+            (user.account, user.created)
+        }
+        "certificate" => {
+            let (account, _) = world.account(world.draws(Kind::Certificates, subject).below(world.accounts));
+            let created = account.created;
+            (account, created)
+        }
+        _ => {
+            let (user, _) = world.user(subject);
+            (user.account, user.created)
+        }
+    }
+}
+
 fn installation(world: &World, row: u64, line: &mut Line) {
     const TOKYO: i64 = 9;
     let start = line.len();
-    let mut draws = world.draws(Kind::Installations, row);
+    let (installation, mut draws) = world.installation(row);
     let draws = &mut draws;
-    let (account, _) = world.account(draws.skewed(world.accounts));
-    let installed = created(draws, account.created);
+    let (account, installed) = (installation.account, installation.installed);
     let is_dirty = draws.happens(world.dirt);
     let dirt = draws.below(6);
     let wrong = |number| is_dirty && dirt == number;
@@ -241,10 +270,9 @@ fn digest(world: &World, row: u64, of: u64) -> String {
 
 fn client(world: &World, row: u64, line: &mut Line) {
     const INDIA: i64 = 11;
-    let mut draws = world.draws(Kind::Clients, row);
+    let (user, mut draws) = world.client(row);
     let draws = &mut draws;
-    let number = draws.below(world.users);
-    let (user, _) = world.user(number);
+    let number = user.number;
     let made = created(draws, user.account.created);
     let is_dirty = draws.happens(world.dirt);
     let dirt = draws.below(3);

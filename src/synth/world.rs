@@ -59,6 +59,14 @@ pub(super) struct User {
     pub number: u64,
     pub account: Account,
     pub product: &'static str,
+    pub created: i64,
+}
+
+/// An app that an account has installed, as far as others need it.
+#[derive(Clone, Debug)]
+pub(super) struct Installation {
+    pub account: Account,
+    pub installed: i64,
 }
 
 impl World {
@@ -83,7 +91,23 @@ impl World {
         let mut draws = self.draws(Kind::Users, number);
         let (account, _) = self.account(draws.skewed(self.accounts));
         let product = if draws.happens(150_000) { draws.one_of(&["support", "chat"]) } else { "" };
-        (User { number, account, product }, draws)
+        let created = created(&mut draws, account.created);
+        (User { number, account, product, created }, draws)
+    }
+
+    /// An installation, and its further draws.
+    pub fn installation(&self, number: u64) -> (Installation, Draws) {
+        let mut draws = self.draws(Kind::Installations, number);
+        let (account, _) = self.account(draws.skewed(self.accounts));
+        let installed = created(&mut draws, account.created);
+        (Installation { account, installed }, draws)
+    }
+
+    /// The user whose API client it is, and its further draws.
+    pub fn client(&self, number: u64) -> (User, Draws) {
+        let mut draws = self.draws(Kind::Clients, number);
+        let (user, _) = self.user(draws.below(self.users));
+        (user, draws)
     }
 }
 

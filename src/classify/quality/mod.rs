@@ -21,6 +21,7 @@ pub use gathered::SINGLE_ROWS;
 use gathered::{Gathered, Noticed};
 
 use super::Counts;
+use crate::base::progress::Work;
 use crate::base::{Error, Result, interrupt};
 use crate::case::{FindingRecord, Source};
 use crate::engine::Session;
@@ -39,6 +40,8 @@ pub(super) struct Ground<'r> {
     pub queries: &'r [Classify],
     /// How many rows each reason of theirs has.
     pub counts: &'r BTreeMap<String, Counts>,
+    /// Who is told how far it is.
+    pub work: &'r Work,
 }
 
 /// Looks for all findings, writes them to `file` and returns their counts, the heaviest first.
@@ -53,6 +56,7 @@ pub(super) fn look(ground: &Ground<'_>, file: &Path) -> Result<Vec<FindingRecord
     absent::look(ground, &mut gathered)?;
     for query in &queries {
         interrupt::check()?;
+        ground.work.say(&format!("quality: {}", query.id));
         of_query(ground.session, query, &mut gathered)?;
     }
     gathered.parts_said();

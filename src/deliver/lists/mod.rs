@@ -92,6 +92,7 @@ fn write_all(
         definition::all()?.into_iter().partition(|list| list.needs.iter().all(|query| reading.asked(query)));
     let formats = formats(wanted);
     let work = meter.steps("lists", lists.len() as u64);
+    reading.make_parts()?;
     let mut listed = Vec::new();
     for list in &lists {
         interrupt::check()?;

@@ -14,7 +14,7 @@ use crate::base::toml_file::{self, Section};
 pub use classify::{Classify, Column, ColumnType, Reason, classify, classify_all, classify_from};
 pub use needs::{Need, Place};
 pub use quality::{Finding, Quality, SEVERITIES, quality, quality_from};
-pub use staging::{Staging, StagingKind, staging, staging_for, staging_of};
+pub use staging::{Group, Staging, StagingKind, staging, staging_for, staging_of};
 
 /// A word and what it means: a state, a word of exact tests, a severity, a type.
 #[derive(Clone, Debug)]

@@ -19,6 +19,16 @@ pub enum StagingKind {
     List,
 }
 
+/// Numbers for the rows of a table that agree in some columns. The rows come sorted by the first of these, so that a
+/// group is known once its rows have passed; engines number rows slowly, and each in its own way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The column that holds the number.
+    pub number: String,
+    /// The columns of text in which the rows of a group agree.
+    pub by: Vec<String>,
+}
+
 /// One query of `queries/staging/`.
 #[derive(Clone, Debug)]
 pub struct Staging {
@@ -28,6 +38,8 @@ pub struct Staging {
     pub kind: StagingKind,
     /// What it holds, in a sentence.
     pub what: String,
+    /// The column that numbers groups of its rows, where it has one.
+    pub group: Option<Group>,
     /// The query.
     pub sql: Embedded,
 }
@@ -82,6 +94,10 @@ fn staging_query(sidecar: Embedded) -> Result<Staging> {
                 _ => StagingKind::View,
             },
             what: file.required_text("what").unwrap_or_default(),
+            group: file.section("group").map(|group| Group {
+                number: group.required_text("number").unwrap_or_default(),
+                by: group.required_texts("by"),
+            }),
             sql,
         }
     })
