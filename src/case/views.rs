@@ -136,10 +136,15 @@ impl<'c> Views<'c> {
         let bench = workbench::open_for(self.case, state, wanted, limits, meter)?;
         let session = &bench.session;
         session.parameters(&register(&self.sources))?;
-        self.rejects(session)?;
+        let is_wanted = |name: &str| wanted.contains(name);
+        if is_wanted(REJECTS) {
+            self.rejects(session)?;
+        }
         if let Some(number) = self.run {
-            workbench::verdicts(session, self.case, number, &self.record)?;
-            session.parquet_view(FINDINGS, &[self.case.findings(number)])?;
+            workbench::verdicts(session, self.case, number, &self.record, is_wanted)?;
+            if is_wanted(FINDINGS) {
+                session.parquet_view(FINDINGS, &[self.case.findings(number)])?;
+            }
         }
         if self.find(COVERAGE).is_some() {
             session.parameters(&coverage(&self.record))?;

@@ -14,7 +14,9 @@ use super::scratch::Scratch;
 use crate::base::progress::Meter;
 use crate::base::{Error, Kind, Place, Result, files};
 use crate::engine::canned::{self, Staging, StagingKind};
-use crate::engine::{Access, Parameter, ParameterTable, ParameterType, ParquetOut, Session, tables};
+use crate::engine::{
+    Access, Parameter, ParameterTable, ParameterType, ParquetOut, Session, portability, tables,
+};
 
 /// What the engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +70,7 @@ pub struct State<'s> {
 /// # Errors
 /// When a file of the store can't be read or a canned query is wrong.
 pub fn open(case: &Case, state: State<'_>, limits: Limits, meter: &Meter) -> Result<Workbench> {
-    let bench = Workbench::bare(case, state, limits, false)?;
+    let bench = Workbench::bare(case, state, limits, None)?;
     let mut kept = Kept::of(case.staging(), state, false)?;
     bench.stage(&canned::staging()?, &mut kept, meter)?;
     questions_not_asked(&bench.session, state.parameters)?;
@@ -88,7 +90,7 @@ pub fn open_keeping(
     meter: &Meter,
 ) -> Result<Workbench> {
     files::make_folder(&case.staging())?;
-    let bench = Workbench::bare(case, state, limits, false)?;
+    let bench = Workbench::bare(case, state, limits, None)?;
     let mut kept = Kept::of(case.staging(), state, true)?;
     bench.stage(&canned::staging()?, &mut kept, meter)?;
     kept.sweep()?;
@@ -108,17 +110,24 @@ pub fn open_for(
     limits: Limits,
     meter: &Meter,
 ) -> Result<Workbench> {
-    let bench = Workbench::bare(case, state, limits, true)?;
-    let mut kept = Kept::of(case.staging(), state, false)?;
-    // A key follows from those before it, also from those that are not wanted.
     let queries = canned::staging_for(wanted)?;
+    let named = queries.iter().flat_map(|query| portability::tables(query.sql.text));
+    let named = named.chain(wanted.iter().cloned()).collect();
+    let bench = Workbench::bare(case, state, limits, Some(&named))?;
+    let mut kept = Kept::of(case.staging(), state, false)?;
     bench.stage(&queries, &mut kept, meter)?;
     Ok(bench)
 }
 
 impl Workbench {
-    /// The engine with the store's views and the parameter tables.
-    fn bare(case: &Case, state: State<'_>, limits: Limits, keeps_order: bool) -> Result<Self> {
+    /// The engine with the store's views and the parameter tables. Where only some views are asked for, no other files are
+    /// opened, and rows come in the order in which they are stored.
+    fn bare(
+        case: &Case,
+        state: State<'_>,
+        limits: Limits,
+        asked: Option<&BTreeSet<String>>,
+    ) -> Result<Self> {
         let scratch = case.scratch()?;
         let memory = limits.memory.saturating_sub(RESERVED + limits.memory / UNCOUNTED).max(LEAST);
         let mut folders = vec![case.store()];
@@ -130,11 +139,13 @@ impl Workbench {
             spill: scratch.folder().to_path_buf(),
             spill_bytes: memory.saturating_mul(SPILL),
             folders,
-            keeps_order,
+            keeps_order: asked.is_some(),
         })?;
         for table in tables::all()? {
             for (name, columns) in table.stored_tables() {
-                view_of_store(&session, case, state.sources, &table.name, &name, &columns)?;
+                if asked.is_none_or(|asked| asked.contains(&format!("store_{name}"))) {
+                    view_of_store(&session, case, state.sources, &table.name, &name, &columns)?;
+                }
             }
         }
         for table in state.parameters {
@@ -220,16 +231,22 @@ fn questions_not_asked(session: &Session, parameters: &[ParameterTable]) -> Resu
 pub fn open_run(case: &Case, number: u32, limits: Limits, meter: &Meter) -> Result<(RunRecord, Workbench)> {
     let record = case.run_record(number)?;
     let bench = open(case, record.state(Some(number)), limits, meter)?;
-    verdicts(&bench.session, case, number, &record)?;
+    verdicts(&bench.session, case, number, &record, |_| true)?;
     Ok((record, bench))
 }
 
-/// Makes the verdicts of a run views under the queries' names.
+/// Makes the wanted verdicts of a run views under the queries' names.
 ///
 /// # Errors
 /// When a verdict file is missing.
-pub(super) fn verdicts(session: &Session, case: &Case, number: u32, record: &RunRecord) -> Result<()> {
-    record.verdicts.iter().try_for_each(|verdicts| {
+pub(super) fn verdicts(
+    session: &Session,
+    case: &Case,
+    number: u32,
+    record: &RunRecord,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<()> {
+    record.verdicts.iter().filter(|verdicts| is_wanted(&verdicts.query)).try_for_each(|verdicts| {
         let file = case.verdicts(number, &verdicts.query);
         as_recorded(&file, verdicts.rows)?;
         session.parquet_view(&verdicts.query, &[file])

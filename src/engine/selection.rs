@@ -1,4 +1,5 @@
-//! Rows of one view picked by the values of its columns. Names are quoted, values travel as parameters.
+//! Rows of one view picked by the values of its columns. Names and texts are quoted, so that nothing in them is SQL; texts
+//! are not parameters, because the engine skips the parts of a file that can't hold a value only when it plans with it.
 
 use std::ops::ControlFlow;
 
@@ -7,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::ask::Page;
 use super::parameters::Parameter;
-use super::session::{Session, identifier};
+use super::session::{Session, identifier, quoted};
 use crate::base::Result;
 
 /// What is wanted of one view.
@@ -38,19 +39,47 @@ pub struct Filter {
 
 impl Filter {
     fn sql(&self) -> String {
-        let one = |column: &String| match (&self.value, self.is_instant) {
-            (Parameter::Null, _) => format!("\"v\".{} IS NULL", identifier(column)),
-            (_, true) => format!("epoch_us(\"v\".{}) = ?", identifier(column)),
-            _ => format!("\"v\".{} = ?", identifier(column)),
-        };
-        let each: Vec<String> = self.columns.iter().map(one).collect();
+        let each: Vec<String> = self.columns.iter().map(|column| self.of(column)).collect();
         format!("({})", each.join(" OR "))
+    }
+
+    /// Whether a row has the value in one of its columns.
+    fn of(&self, column: &str) -> String {
+        let column = format!("\"v\".{}", identifier(column));
+        match (&self.value, self.is_instant) {
+            (Parameter::Null, _) => format!("{column} IS NULL"),
+            (_, true) => format!("epoch_us({column}) = ?"),
+            (Parameter::Text(text), _) => format!("{column} = {}", quoted(text)),
+            _ => format!("{column} = ?"),
+        }
+    }
+
+    /// Whether it is of a text in any of several columns.
+    fn is_of_several(&self) -> bool {
+        self.columns.len() > 1 && matches!(self.value, Parameter::Text(_)) && !self.is_instant
+    }
+
+    /// The rows of a view with the value in one of the columns, column by column: an OR of several would have all rows
+    /// looked at. A row with it in two of them comes once.
+    fn rows_of(&self, view: &str) -> String {
+        let one = |(index, column): (usize, &String)| {
+            let before = self.columns.iter().take(index);
+            let not_before = before.map(|before| format!(" AND ({}) IS NOT TRUE", self.of(before)));
+            format!("SELECT * FROM {view} AS \"v\" WHERE {}{}", self.of(column), not_before.collect::<String>())
+        };
+        let each: Vec<String> = self.columns.iter().enumerate().map(one).collect();
+        format!("({})", each.join(" UNION ALL "))
     }
 }
 
 impl Selection {
     fn from(&self) -> String {
-        let mut sql = format!("{} AS \"v\"", identifier(&self.view));
+        let mut rows = identifier(&self.view);
+        let several = self.filters.iter().position(Filter::is_of_several);
+        if let Some(filter) = several.and_then(|index| self.filters.get(index)) {
+            rows = filter.rows_of(&rows);
+        }
+        let mut sql = format!("{rows} AS \"v\"");
         if self.reasons {
             let query = self.view.replace('\'', "''");
             sql.push_str(&format!(
@@ -81,7 +110,9 @@ impl Selection {
 
     fn values(&self) -> Vec<Parameter> {
         let given = |filter: &Filter| vec![filter.value.clone(); filter.columns.len()];
-        self.filters.iter().filter(|f| f.value != Parameter::Null).flat_map(given).collect()
+        let is_parameter =
+            |f: &&Filter| f.value != Parameter::Null && (f.is_instant || !matches!(f.value, Parameter::Text(_)));
+        self.filters.iter().filter(is_parameter).flat_map(given).collect()
     }
 }
 

@@ -1,0 +1,207 @@
+//! What lets the job grow: exports of any size, invented; staging that is kept; and rows in many row groups.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects by failing; the lints let only functions marked as tests do so"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+fn highwater(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "highwater {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Exports of so many users, with what further options say.
+fn exports(folder: &Path, name: &str, users: &str, options: &[&str]) -> PathBuf {
+    let exports = folder.join(name);
+    let mut arguments = vec!["synth", text(&exports), "--users", users, "--quiet"];
+    arguments.extend(options);
+    highwater(&arguments);
+    exports
+}
+
+fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (name(&path), fs::read(&path).unwrap())).collect()
+}
+
+fn case(folder: &Path, exports: &Path) -> PathBuf {
+    let case = folder.join("case");
+    highwater(&["run", text(&case), text(exports), "--incident", "zendesk-2016", "--quiet"]);
+    case
+}
+
+/// The kept staging tables of a case: name, and when the file was written.
+fn kept(case: &Path) -> BTreeMap<String, SystemTime> {
+    let entries = fs::read_dir(case.join("staging")).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| {
+            let file = entry.file_name().into_string().unwrap();
+            (file, entry.metadata().unwrap().modified().unwrap())
+        })
+        .collect()
+}
+
+/// The table of a kept file's name: `staging_users` of `staging_users-<key>-<hash>.parquet`.
+fn table(file: &str) -> String {
+    file.split('-').next().unwrap().to_owned()
+}
+
+fn verdicts(case: &Path, run: &str) -> BTreeMap<String, Vec<u8>> {
+    bytes(&case.join("runs").join(run).join("verdicts"))
+}
+
+#[test]
+fn the_same_options_give_the_same_exports_on_any_threads_and_another_seed_gives_others() {
+    let folder = tempfile::tempdir().unwrap();
+    // More rows than one thread makes at a time, so that blocks are put together.
+    let one = exports(folder.path(), "one", "40000", &["--threads", "1"]);
+    let four = exports(folder.path(), "four", "40000", &["--threads", "4"]);
+    let other = exports(folder.path(), "other", "40000", &["--seed", "2"]);
+    assert!(bytes(&one) == bytes(&four));
+    assert!(bytes(&one)["users.csv"] != bytes(&other)["users.csv"]);
+}
+
+#[test]
+fn invented_exports_are_of_the_size_and_the_cleanness_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ["--accounts", "70", "--changes", "900", "--installations", "11", "--dirt", "0"];
+    let clean = exports(folder.path(), "clean", "500", &options);
+    let lines = |name: &str| bytes(&clean)[name].iter().filter(|byte| **byte == b'\n').count() - 1;
+    assert_eq!((lines("accounts.csv"), lines("users.csv")), (70, 500));
+    assert_eq!((lines("credential_changes.csv"), lines("app_installations.csv")), (900, 11));
+    let case = case(folder.path(), &clean);
+    assert_eq!(highwater(&["show", text(&case), "rejects", "--json"]).trim(), "[\n]");
+}
+
+#[test]
+fn a_share_of_the_rows_has_something_wrong_and_none_of_it_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let dirty = exports(folder.path(), "dirty", "3000", &["--dirt", "200000"]);
+    let case = folder.path().join("case");
+    let told = highwater(&["run", text(&case), text(&dirty), "--incident", "zendesk-2016", "--json"]);
+    let summary: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let codes: BTreeSet<&str> =
+        summary["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    for code in ["RECORD_REJECT", "FIELD_REJECT", "CODE_UNKNOWN", "DUPLICATE", "ACCOUNT_MISSING", "ZONE_UNSTATED"] {
+        assert!(codes.contains(code), "{code} is not among {codes:?}");
+    }
+    let lines: usize = bytes(&dirty)
+        .iter()
+        .filter(|(name, _)| name.ends_with(".csv"))
+        .map(|(_, bytes)| bytes.iter().filter(|byte| **byte == b'\n').count() - 1)
+        .sum();
+    assert_eq!(summary["intake"]["read"].as_u64().unwrap(), lines as u64);
+}
+
+/// Of all staging only what depends on as_of is made again, and no export is looked at.
+#[test]
+fn another_as_of_makes_only_the_staging_again_that_depends_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "2000", &[]);
+    let case = case(folder.path(), &exports);
+    fs::remove_dir_all(&exports).unwrap();
+    let before = kept(&case);
+    highwater(&["classify", text(&case), "--as-of", "2019-06-01T00:00:00Z", "--quiet"]);
+    let after = kept(&case);
+    assert_eq!(before.len(), after.len());
+    let made: BTreeSet<String> =
+        after.iter().filter(|(file, _)| !before.contains_key(*file)).map(|(file, _)| table(file)).collect();
+    let on_as_of = ["account_access", "group_sso", "password_changes", "proven_sign_ins"];
+    assert_eq!(made, on_as_of.iter().map(|name| format!("staging_{name}")).collect());
+    for (file, written) in after.iter().filter(|(file, _)| before.contains_key(*file)) {
+        assert_eq!(before[file], *written, "{file} was written again");
+    }
+}
+
+/// A second run over kept staging has the verdicts of a first one without it.
+#[test]
+fn kept_staging_gives_the_verdicts_that_new_staging_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "2000", &["--dirt", "100000"]);
+    let case = case(folder.path(), &exports);
+    let as_of = "2018-03-01T00:00:00Z";
+    highwater(&["classify", text(&case), "--as-of", as_of, "--quiet"]);
+    let second = verdicts(&case, "0002");
+    assert!(second != verdicts(&case, "0001"));
+    fs::remove_dir_all(case.join("staging")).unwrap();
+    fs::remove_dir_all(case.join("runs/0002")).unwrap();
+    highwater(&["classify", text(&case), "--as-of", as_of, "--quiet"]);
+    assert!(second == verdicts(&case, "0002"));
+}
+
+/// What is not what was written is never read: verdicts must not follow from it.
+#[test]
+fn a_kept_table_that_was_changed_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "2000", &[]);
+    let case = case(folder.path(), &exports);
+    let first = verdicts(&case, "0001");
+    let files = kept(&case);
+    let of = |name: &str| files.keys().find(|file| table(file) == name).unwrap();
+    // The users without the last row group's end, and the groups of other users in their place.
+    let users = case.join("staging").join(of("staging_ordered_users"));
+    let whole = fs::read(&users).unwrap();
+    fs::write(&users, &whole[..whole.len() - 100]).unwrap();
+    let sso = case.join("staging").join(of("staging_group_sso"));
+    fs::copy(case.join("staging").join(of("staging_group_proofs")), &sso).unwrap();
+    fs::remove_dir_all(case.join("runs/0001")).unwrap();
+    highwater(&["classify", text(&case), "--quiet"]);
+    assert!(first == verdicts(&case, "0001"));
+    assert_eq!(fs::read(&users).unwrap(), whole);
+}
+
+/// Other sources are other staging, and what the old ones gave is not left behind.
+#[test]
+fn more_sources_make_staging_new_and_leave_nothing_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "500", &[]);
+    let case = case(folder.path(), &exports);
+    let before = kept(&case);
+    let more = folder.path().join("more.csv");
+    fs::write(&more, "user_id,account_id,created_at\nu1,amber-0,2015-01-01T00:00:00Z\n").unwrap();
+    highwater(&["ingest", text(&case), text(&more), "--quiet"]);
+    highwater(&["classify", text(&case), "--quiet"]);
+    let after = kept(&case);
+    assert_eq!(before.len(), after.len());
+    let same = after.keys().filter(|file| before.contains_key(*file)).map(|file| table(file));
+    let same: BTreeSet<String> = same.collect();
+    assert!(!same.contains("staging_ordered_users") && !same.contains("staging_unlisted_accounts"));
+    assert!(same.contains("staging_merged_app_installations"), "{same:?}");
+}
+
+/// An id is found whichever column it stands in, once, and also where it looks like SQL.
+#[test]
+fn an_id_is_found_in_each_column_that_may_hold_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,created_at\nx'y,2015-01-01T00:00:00Z\n").unwrap();
+    let users = "user_id,account_id,created_at\nx'y,x'y,2015-01-01T00:00:00Z\nu1,x'y,2015-01-01T00:00:00Z\nu2,b,\n";
+    fs::write(exports.join("users.csv"), users).unwrap();
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/synth/facts.toml"), exports.join("facts.toml"))
+        .unwrap();
+    let case = case(folder.path(), &exports);
+    let found = |id: &str| {
+        let told = highwater(&["show", text(&case), "user_passwords", "--id", id, "--json"]);
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&told).unwrap();
+        rows.iter().map(|row| row["user_id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(found("x'y"), BTreeSet::from(["u1".to_owned(), "x'y".to_owned()]));
+    assert_eq!(found("u2"), BTreeSet::from(["u2".to_owned()]));
+    assert_eq!(found("' OR TRUE --"), BTreeSet::new());
+}
