@@ -14,8 +14,14 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// The modules from the top down; a module may name those on lower floors, never a neighbour or one above.
-const FLOORS: &[&[&str]] =
-    &[&["cli"], &["deliver", "classify", "intake", "synth"], &["case"], &["incident"], &["engine"], &["base"]];
+const FLOORS: &[&[&str]] = &[
+    &["cli"],
+    &["deliver", "classify", "intake", "synth"],
+    &["case"],
+    &["incident"],
+    &["engine"],
+    &["base"],
+];
 
 /// What writes to the terminal.
 const PRINTING: &[&str] = &["println!", "print!", "eprintln!", "eprint!", "anstream::", "stdout()"];

@@ -95,9 +95,15 @@ fn a_share_of_the_rows_has_something_wrong_and_none_of_it_is_lost() {
     let case = folder.path().join("case");
     let told = highwater(&["run", text(&case), text(&dirty), "--incident", "zendesk-2016", "--json"]);
     let summary: serde_json::Value = serde_json::from_str(&told).unwrap();
-    let codes: BTreeSet<&str> =
-        summary["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
-    for code in ["RECORD_REJECT", "FIELD_REJECT", "CODE_UNKNOWN", "DUPLICATE", "ACCOUNT_MISSING", "ZONE_UNSTATED"] {
+    let codes: BTreeSet<&str> = summary["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect();
+    for code in
+        ["RECORD_REJECT", "FIELD_REJECT", "CODE_UNKNOWN", "DUPLICATE", "ACCOUNT_MISSING", "ZONE_UNSTATED"]
+    {
         assert!(codes.contains(code), "{code} is not among {codes:?}");
     }
     let lines: usize = bytes(&dirty)
@@ -191,10 +197,14 @@ fn an_id_is_found_in_each_column_that_may_hold_it() {
     let exports = folder.path().join("exports");
     fs::create_dir(&exports).unwrap();
     fs::write(exports.join("accounts.csv"), "account_id,created_at\nx'y,2015-01-01T00:00:00Z\n").unwrap();
-    let users = "user_id,account_id,created_at\nx'y,x'y,2015-01-01T00:00:00Z\nu1,x'y,2015-01-01T00:00:00Z\nu2,b,\n";
+    let users =
+        "user_id,account_id,created_at\nx'y,x'y,2015-01-01T00:00:00Z\nu1,x'y,2015-01-01T00:00:00Z\nu2,b,\n";
     fs::write(exports.join("users.csv"), users).unwrap();
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/synth/facts.toml"), exports.join("facts.toml"))
-        .unwrap();
+    fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/synth/facts.toml"),
+        exports.join("facts.toml"),
+    )
+    .unwrap();
     let case = case(folder.path(), &exports);
     let found = |id: &str| {
         let told = highwater(&["show", text(&case), "user_passwords", "--id", id, "--json"]);

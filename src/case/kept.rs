@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::workbench::State;
 use crate::base::{Result, digest, files};
 use crate::engine::canned::Staging;
-use crate::engine::{self, ParameterTable, portability, tables};
+use crate::engine::{ParameterTable, portability, tables};
 
 /// Digits of a hash that stand in a file's name.
 const DIGITS: usize = 32;
@@ -34,10 +34,12 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// The tables kept in a folder, for a state of the case and an engine of that version.
+    ///
     /// # Errors
-    /// When the engine does not tell its version.
-    pub fn of(folder: PathBuf, state: State<'_>, may_write: bool) -> Result<Self> {
-        let program = format!("{} {}", env!("CARGO_PKG_VERSION"), engine::version()?);
+    /// When a table's contract is wrong.
+    pub fn of(folder: PathBuf, state: State<'_>, engine: &str, may_write: bool) -> Result<Self> {
+        let program = format!("{} {engine}", env!("CARGO_PKG_VERSION"));
         let mut sources = BTreeMap::new();
         for table in tables::all()? {
             let feeding = state.sources.iter().filter(|source| source.table == table.name);
@@ -109,7 +111,9 @@ impl Kept {
     /// When a file can't be removed.
     pub fn sweep(&self) -> Result<()> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        entries.filter(|path| is_ours(path) && !self.used.contains(path)).try_for_each(|path| files::remove(&path))
+        entries
+            .filter(|path| is_ours(path) && !self.used.contains(path))
+            .try_for_each(|path| files::remove(&path))
     }
 }
 

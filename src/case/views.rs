@@ -135,8 +135,10 @@ impl<'c> Views<'c> {
     ) -> Result<Workbench> {
         let bench = workbench::open_for(self.case, state, wanted, limits, meter)?;
         let session = &bench.session;
-        session.parameters(&register(&self.sources))?;
         let is_wanted = |name: &str| wanted.contains(name);
+        if is_wanted(SOURCES) {
+            session.parameters(&register(&self.sources))?;
+        }
         if is_wanted(REJECTS) {
             self.rejects(session)?;
         }
@@ -146,7 +148,7 @@ impl<'c> Views<'c> {
                 session.parquet_view(FINDINGS, &[self.case.findings(number)])?;
             }
         }
-        if self.find(COVERAGE).is_some() {
+        if is_wanted(COVERAGE) && self.find(COVERAGE).is_some() {
             session.parameters(&coverage(&self.record))?;
         }
         Ok(bench)

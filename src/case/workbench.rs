@@ -71,7 +71,7 @@ pub struct State<'s> {
 /// When a file of the store can't be read or a canned query is wrong.
 pub fn open(case: &Case, state: State<'_>, limits: Limits, meter: &Meter) -> Result<Workbench> {
     let bench = Workbench::bare(case, state, limits, None)?;
-    let mut kept = Kept::of(case.staging(), state, false)?;
+    let mut kept = Kept::of(case.staging(), state, &bench.session.version()?, false)?;
     bench.stage(&canned::staging()?, &mut kept, meter)?;
     questions_not_asked(&bench.session, state.parameters)?;
     Ok(bench)
@@ -91,7 +91,7 @@ pub fn open_keeping(
 ) -> Result<Workbench> {
     files::make_folder(&case.staging())?;
     let bench = Workbench::bare(case, state, limits, None)?;
-    let mut kept = Kept::of(case.staging(), state, true)?;
+    let mut kept = Kept::of(case.staging(), state, &bench.session.version()?, true)?;
     bench.stage(&canned::staging()?, &mut kept, meter)?;
     kept.sweep()?;
     questions_not_asked(&bench.session, state.parameters)?;
@@ -114,7 +114,7 @@ pub fn open_for(
     let named = queries.iter().flat_map(|query| portability::tables(query.sql.text));
     let named = named.chain(wanted.iter().cloned()).collect();
     let bench = Workbench::bare(case, state, limits, Some(&named))?;
-    let mut kept = Kept::of(case.staging(), state, false)?;
+    let mut kept = Kept::of(case.staging(), state, &bench.session.version()?, false)?;
     bench.stage(&queries, &mut kept, meter)?;
     Ok(bench)
 }
@@ -122,12 +122,7 @@ pub fn open_for(
 impl Workbench {
     /// The engine with the store's views and the parameter tables. Where only some views are asked for, no other files are
     /// opened, and rows come in the order in which they are stored.
-    fn bare(
-        case: &Case,
-        state: State<'_>,
-        limits: Limits,
-        asked: Option<&BTreeSet<String>>,
-    ) -> Result<Self> {
+    fn bare(case: &Case, state: State<'_>, limits: Limits, asked: Option<&BTreeSet<String>>) -> Result<Self> {
         let scratch = case.scratch()?;
         let memory = limits.memory.saturating_sub(RESERVED + limits.memory / UNCOUNTED).max(LEAST);
         let mut folders = vec![case.store()];
@@ -148,9 +143,8 @@ impl Workbench {
                 }
             }
         }
-        for table in state.parameters {
-            session.parameters(table)?;
-        }
+        let is_asked = |table: &&ParameterTable| asked.is_none_or(|asked| asked.contains(&table.name));
+        state.parameters.iter().filter(is_asked).try_for_each(|table| session.parameters(table))?;
         Ok(Self { session, scratch })
     }
 

@@ -47,7 +47,8 @@ impl Ui {
     /// Says how long the steps of a verb took, where more is to be said: those of a tenth of a second or more.
     pub(super) fn say_times(&self) {
         let long = |took: &Duration| took.as_millis() >= 100;
-        for (step, took) in self.meter.times().into_iter().filter(|(_, took)| self.verbose > 0 && long(took)) {
+        for (step, took) in self.meter.times().into_iter().filter(|(_, took)| self.verbose > 0 && long(took))
+        {
             self.say(&format!("{:8.2} s  {step}", took.as_secs_f64()));
         }
     }

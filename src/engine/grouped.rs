@@ -24,7 +24,9 @@ impl Session {
             let batch = numbers.add_to(&batch, group)?;
             let out = match &mut out {
                 Some(out) => out,
-                None => out.insert(ParquetOut::create(file, batch.schema(), &[])?.with_threads(self.threads())),
+                None => {
+                    out.insert(ParquetOut::create(file, batch.schema(), &[])?.with_threads(self.threads()))
+                }
             };
             out.write(&batch)?;
             Ok(std::ops::ControlFlow::Continue(()))
@@ -84,7 +86,8 @@ fn text<'c>(column: &&'c StringArray, row: usize) -> Option<&'c str> {
 
 fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray> {
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
-    column.ok_or_else(|| Error::failed(format!("a table has no column of text named {name} to be grouped by")))
+    column
+        .ok_or_else(|| Error::failed(format!("a table has no column of text named {name} to be grouped by")))
 }
 
 fn schema(batch: &RecordBatch, group: &Group) -> SchemaRef {

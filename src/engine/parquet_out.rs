@@ -167,7 +167,11 @@ impl ParquetOut {
             self.group.add(parts, rows, bytes);
             self.rows += rows as u64;
         }
-        if self.group.rows >= ROW_GROUP || self.group.bytes >= GROUP_BYTES { self.group_ends() } else { Ok(()) }
+        if self.group.rows >= ROW_GROUP || self.group.bytes >= GROUP_BYTES {
+            self.group_ends()
+        } else {
+            Ok(())
+        }
     }
 
     /// Has the row group encoded, as soon as there is a thread and room for it.
@@ -297,7 +301,11 @@ fn hardly_repeats<'a>(parts: impl Iterator<Item = &'a ArrayRef>) -> bool {
 }
 
 /// Encodes the batches of a row group, column by column.
-fn encode(schema: &SchemaRef, batches: Vec<Vec<RecordBatch>>, mut columns: Vec<ArrowColumnWriter>) -> Encoded {
+fn encode(
+    schema: &SchemaRef,
+    batches: Vec<Vec<RecordBatch>>,
+    mut columns: Vec<ArrowColumnWriter>,
+) -> Encoded {
     for parts in batches {
         let batch = match parts.as_slice() {
             // A long record is a batch of its own, and not copied once more.

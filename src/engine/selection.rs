@@ -65,7 +65,11 @@ impl Filter {
         let one = |(index, column): (usize, &String)| {
             let before = self.columns.iter().take(index);
             let not_before = before.map(|before| format!(" AND ({}) IS NOT TRUE", self.of(before)));
-            format!("SELECT * FROM {view} AS \"v\" WHERE {}{}", self.of(column), not_before.collect::<String>())
+            format!(
+                "SELECT * FROM {view} AS \"v\" WHERE {}{}",
+                self.of(column),
+                not_before.collect::<String>()
+            )
         };
         let each: Vec<String> = self.columns.iter().enumerate().map(one).collect();
         format!("({})", each.join(" UNION ALL "))
@@ -110,8 +114,9 @@ impl Selection {
 
     fn values(&self) -> Vec<Parameter> {
         let given = |filter: &Filter| vec![filter.value.clone(); filter.columns.len()];
-        let is_parameter =
-            |f: &&Filter| f.value != Parameter::Null && (f.is_instant || !matches!(f.value, Parameter::Text(_)));
+        let is_parameter = |f: &&Filter| {
+            f.value != Parameter::Null && (f.is_instant || !matches!(f.value, Parameter::Text(_)))
+        };
         self.filters.iter().filter(is_parameter).flat_map(given).collect()
     }
 }

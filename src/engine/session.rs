@@ -13,9 +13,9 @@ use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, Statement, params_from_iter};
 
 use super::alias::Aliases;
+use super::canned::Staging;
 use super::complaint;
 use super::parameters::{Parameter, ParameterTable, ParameterType};
-use super::canned::Staging;
 use super::parquet_out::ParquetOut;
 use crate::base::{Error, Result, files, interrupt};
 
@@ -35,6 +35,9 @@ pub struct Access {
     /// Whether rows come in the order in which they are stored where a query orders nothing; costs memory.
     pub keeps_order: bool,
 }
+
+/// Rows of a parameter table that one statement fills in.
+const ROWS_AT_ONCE: usize = 64;
 
 /// An open engine.
 pub struct Session {
@@ -119,14 +122,16 @@ impl Session {
             .map(|(name, kind)| format!("{} {}", identifier(name), sql_type(*kind)))
             .collect();
         self.execute(&format!("CREATE TABLE {} ({})", identifier(&table.name), columns.join(", ")))?;
-        let places = vec!["?"; table.columns.len()].join(", ");
-        let insert = format!("INSERT INTO {} VALUES ({places})", identifier(&table.name));
-        let mut statement =
-            self.connection.prepare(&insert).map_err(|e| engine_error("fill a parameter table of", e))?;
-        for row in &table.rows {
-            let cells = row.iter().zip(&table.columns).map(|(cell, (_, kind))| value(cell, *kind));
-            statement
-                .execute(params_from_iter(cells))
+        let places = format!("({})", vec!["?"; table.columns.len()].join(", "));
+        // Statement by statement a hundred rows would take longer than a lookup in millions.
+        for rows in table.rows.chunks(ROWS_AT_ONCE) {
+            let places = vec![places.as_str(); rows.len()].join(", ");
+            let insert = format!("INSERT INTO {} VALUES {places}", identifier(&table.name));
+            let cells = rows
+                .iter()
+                .flat_map(|row| row.iter().zip(&table.columns).map(|(cell, (_, kind))| value(cell, *kind)));
+            self.connection
+                .execute(&insert, params_from_iter(cells))
                 .map_err(|e| engine_error("fill a parameter table of", e))?;
         }
         Ok(())
@@ -198,11 +203,20 @@ impl Session {
         }
         let folder = file.parent().unwrap_or(file);
         let path = Path::new(&self.path_text(folder)?).join(file.file_name().unwrap_or_default());
-        let path = path.to_str().map(quoted).ok_or_else(|| Error::failed("a table has no name that is text"))?;
+        let path =
+            path.to_str().map(quoted).ok_or_else(|| Error::failed("a table has no name that is text"))?;
         self.execute(&format!(
             "COPY ({}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)",
             query.sql.text
         ))
+    }
+
+    /// The version of the engine's library.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn version(&self) -> Result<String> {
+        self.connection.version().map_err(|e| engine_error("ask for the version of", e))
     }
 
     /// How many threads it may use.
@@ -234,6 +248,19 @@ impl Session {
             take(batch)?;
         }
         Ok(())
+    }
+
+    /// As [`Session::stream`], for a query that orders nothing and is put together of many: its rows are all made first, in
+    /// a table that may spill. Streaming such a query of millions of rows was seen to wait for itself for ever.
+    ///
+    /// # Errors
+    /// As [`Session::stream`].
+    pub fn stream_made(&self, sql: &str, take: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+        const MADE: &str = "made";
+        self.materialise(MADE, sql)?;
+        let streamed = self.stream(&format!("SELECT * FROM {MADE}"), &[], take);
+        self.execute(&format!("DROP TABLE {MADE}"))?;
+        streamed
     }
 
     /// As [`Session::stream`], as long as `take` wants more. The first batch has no rows: it tells the columns.
@@ -312,7 +339,8 @@ impl Session {
         while let Some(batch) = step(&statement)? {
             let out = match &mut out {
                 Some(out) => out,
-                None => out.insert(ParquetOut::create(path, batch.schema(), looked_up)?.with_threads(self.threads)),
+                None => out
+                    .insert(ParquetOut::create(path, batch.schema(), looked_up)?.with_threads(self.threads)),
             };
             out.write(&batch)?;
         }

@@ -45,12 +45,7 @@ pub(super) fn readable<'r, 'l>(
 }
 
 /// Looks for the signs that a record with quotes is more than one, or that its cells are no texts.
-fn quoted<'l>(
-    layout: &'l Layout,
-    records: &Records,
-    text: &str,
-    raw: &[u8],
-) -> Result<(), Unreadable<'l>> {
+fn quoted<'l>(layout: &'l Layout, records: &Records, text: &str, raw: &[u8]) -> Result<(), Unreadable<'l>> {
     // Two halves of a character in two cells are text together, and none of the two is.
     let is_cut = |index: &usize| !text.is_char_boundary(records.range(*index).end);
     if let Some(index) = (0..records.count()).find(is_cut) {

@@ -214,7 +214,8 @@ impl Storing<'_> {
         let name = hash.get(..16).unwrap_or(hash);
         let layout = file.layout(name, orders)?;
         let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
-        let mut files = Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name), self.workers())?;
+        let mut files =
+            Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name), self.workers())?;
         files.chunks.push((1, file.head.coding.length(&file.head.bytes)));
         let input = Input::open(&file.path, file.head.coding)?;
         let means = Means { workers: self.workers(), bytes: self.bytes_under_way(), work: &self.work };

@@ -189,7 +189,9 @@ mod tests {
             let zone = Zone::parse(zone).unwrap_or(Zone::Unstated);
             read(written(style).as_bytes(), &Form { zone, order, ..Form::default() }).unwrap()
         };
-        for style in [Style::Z, Style::Fraction, Style::Offset, Style::Utc, Style::Seconds, Style::Milliseconds] {
+        for style in
+            [Style::Z, Style::Fraction, Style::Offset, Style::Utc, Style::Seconds, Style::Milliseconds]
+        {
             assert_eq!(means(style, "", None).lo, instant, "{}", written(style));
             assert!(means(style, "", None).is_exact());
         }

@@ -2,7 +2,9 @@
 
 use super::draw::Draws;
 use super::line::{Line, Style};
-use super::world::{Account, EXPORTED, FIRST_CERTIFICATE, FIRST_INSTALLATION, FIRST_USER, Kind, World, created, happened, id};
+use super::world::{
+    Account, EXPORTED, FIRST_CERTIFICATE, FIRST_INSTALLATION, FIRST_USER, Kind, World, created, happened, id,
+};
 
 /// One export: its file, its header, how many rows it has, and what row N is.
 pub(super) struct Export {
@@ -37,12 +39,26 @@ const SSO: &str = "account_id,population,product,enforced,bypass_allowed,since,u
 const ACCESSED: &str = "account_id,data_class,extent,determination,determined_at,evidence";
 
 const FIRST_NAMES: [&str; 16] = [
-    "Ingrid", "Seán", "Beatriz", "Jürgen", "Aiko", "Łukasz", "Fatima", "Noah", "Zoë", "Ravi", "Chloé", "Mateo",
-    "서연", "Olga", "Tariq", "Ana",
+    "Ingrid", "Seán", "Beatriz", "Jürgen", "Aiko", "Łukasz", "Fatima", "Noah", "Zoë", "Ravi", "Chloé",
+    "Mateo", "서연", "Olga", "Tariq", "Ana",
 ];
 const LAST_NAMES: [&str; 16] = [
-    "Sæther", "O'Brien", "Conceição", "Groß", "Tanaka", "Wiśniewski", "Haddad", "Smith", "de Vries", "Patel",
-    "Lefèvre", "García", "김", "Ivanova", "Aziz", "Silva, Jr.",
+    "Sæther",
+    "O'Brien",
+    "Conceição",
+    "Groß",
+    "Tanaka",
+    "Wiśniewski",
+    "Haddad",
+    "Smith",
+    "de Vries",
+    "Patel",
+    "Lefèvre",
+    "García",
+    "김",
+    "Ivanova",
+    "Aziz",
+    "Silva, Jr.",
 ];
 const LOCALES: [(&str, &str, &str); 8] = [
     ("en-US", "US", "America/Chicago"),
@@ -83,7 +99,11 @@ fn account(world: &World, row: u64, line: &mut Line) {
     line.text(&format!("{} {}, Ltd.", account.word, account.number)).text(&id);
     line.text(if wrong(1) { "support;zephyr" } else { account.products });
     line.text(draws.one_of(&["team", "professional", "enterprise"]));
-    line.text(if wrong(2) { "dormant" } else { draws.one_of(&["active", "active", "active", "trial", "trial_expired", "suspended"]) });
+    line.text(if wrong(2) {
+        "dormant"
+    } else {
+        draws.one_of(&["active", "active", "active", "trial", "trial_expired", "suspended"])
+    });
     if wrong(3) {
         line.unreadable();
     } else {
@@ -118,8 +138,18 @@ fn user(world: &World, row: u64, line: &mut Line) {
         _ => line.text(&user.account.id()),
     };
     line.text(&format!("user{}@{}.example", user.number, user.account.id())).text(&name(draws));
-    if draws.happens(300_000) { line.numbered("+1 555 ", 1_000_000 + draws.below(9_000_000)) } else { line.empty() };
-    line.text(if wrong(2) { "supervisor" } else { draws.one_of(&["end_user", "end_user", "end_user", "end_user", "end_user", "end_user", "agent", "admin"]) });
+    if draws.happens(300_000) {
+        line.numbered("+1 555 ", 1_000_000 + draws.below(9_000_000))
+    } else {
+        line.empty()
+    };
+    line.text(if wrong(2) {
+        "supervisor"
+    } else {
+        draws.one_of(&[
+            "end_user", "end_user", "end_user", "end_user", "end_user", "end_user", "agent", "admin",
+        ])
+    });
     line.text(user.product);
     line.text(if wrong(3) { "perhaps" } else { boolean(draws, 920_000) }).text(boolean(draws, 20_000));
     if wrong(4) {
@@ -166,8 +196,13 @@ fn change(world: &World, row: u64, line: &mut Line) {
         1 => line.text("another-account"),
         _ => line.text(&account.id()),
     };
-    if of_user && !wrong(1) { line.numbered("", id(FIRST_USER, subject)) } else { line.empty() };
-    line.text(if draws.happens(300_000) { draws.one_of(&["support", "support", "chat"]) } else { "" }).text(kind);
+    if of_user && !wrong(1) {
+        line.numbered("", id(FIRST_USER, subject))
+    } else {
+        line.empty()
+    };
+    line.text(if draws.happens(300_000) { draws.one_of(&["support", "support", "chat"]) } else { "" })
+        .text(kind);
     match kind {
         "app_credential" => line.numbered("", id(FIRST_INSTALLATION, subject)),
         "api_token" | "oauth_token" => line.numbered("cl_", subject),
@@ -181,7 +216,11 @@ fn change(world: &World, row: u64, line: &mut Line) {
         let changed = draws.instant(since, EXPORTED + 3 * DAY);
         line.instant((!wrong(3)).then_some(changed), Style::Milliseconds);
     }
-    line.text(if wrong(4) { "done" } else { draws.one_of(&["replaced", "replaced", "replaced", "invalidated", "requested"]) });
+    line.text(if wrong(4) {
+        "done"
+    } else {
+        draws.one_of(&["replaced", "replaced", "replaced", "invalidated", "requested"])
+    });
     line.text(draws.one_of(&["user", "admin", "security-reset", "system"])).end();
     if wrong(5) {
         line.repeat_from(start);
@@ -221,9 +260,22 @@ fn installation(world: &World, row: u64, line: &mut Line) {
     let dirt = draws.below(6);
     let wrong = |number| is_dirty && dirt == number;
     line.numbered("", id(FIRST_INSTALLATION, row));
-    if wrong(0) { line.text("gone-0") } else { line.text(&account.id()) };
-    line.numbered("", 10_000 + draws.skewed(2_000)).text(draws.one_of(&["Slack Notifier", "Jira Bridge", "Time, tracked", "Export \"Pro\""]));
-    line.text(if wrong(1) { "theme" } else { draws.one_of(&["marketplace", "marketplace", "marketplace", "private"]) });
+    if wrong(0) {
+        line.text("gone-0")
+    } else {
+        line.text(&account.id())
+    };
+    line.numbered("", 10_000 + draws.skewed(2_000)).text(draws.one_of(&[
+        "Slack Notifier",
+        "Jira Bridge",
+        "Time, tracked",
+        "Export \"Pro\"",
+    ]));
+    line.text(if wrong(1) {
+        "theme"
+    } else {
+        draws.one_of(&["marketplace", "marketplace", "marketplace", "private"])
+    });
     if wrong(2) {
         line.unreadable();
     } else {
@@ -253,13 +305,24 @@ fn certificate(world: &World, row: u64, line: &mut Line) {
     line.numbered("", id(FIRST_CERTIFICATE, row)).text(&account.id());
     line.text(if wrong(0) { "reseller" } else { draws.one_of(&["customer", "customer", "vendor", ""]) });
     line.text(&digest(world, row, 1));
-    if wrong(1) { line.empty() } else { line.text(&digest(world, key, 2)) };
-    line.text(&format!("CN=support.{}.example", account.id())).text(&format!("support.{}.example", account.id()));
+    if wrong(1) {
+        line.empty()
+    } else {
+        line.text(&digest(world, key, 2))
+    };
+    line.text(&format!("CN=support.{}.example", account.id()))
+        .text(&format!("support.{}.example", account.id()));
     line.numbered("", 1_000_000 + row).text("CN=Sample Issuing CA 3, O=Example Trust").text("RSA 2048");
-    if wrong(2) { line.unreadable() } else { line.instant(Some(uploaded), Style::Fraction) };
+    if wrong(2) {
+        line.unreadable()
+    } else {
+        line.instant(Some(uploaded), Style::Fraction)
+    };
     let ends = uploaded + 365 * DAY * i64::try_from(1 + draws.below(4)).unwrap_or(1);
     line.instant(Some(uploaded), Style::Date).instant((!wrong(3)).then_some(ends), Style::Date);
-    line.instant(happened(draws, 100_000, uploaded), Style::Z).instant(happened(draws, 150_000, uploaded), Style::Z).end();
+    line.instant(happened(draws, 100_000, uploaded), Style::Z)
+        .instant(happened(draws, 150_000, uploaded), Style::Z)
+        .end();
 }
 
 /// Something that looks like the hash of a certificate or key.
@@ -278,9 +341,17 @@ fn client(world: &World, row: u64, line: &mut Line) {
     let dirt = draws.below(3);
     let wrong = |number| is_dirty && dirt == number;
     line.numbered("cl_", row).text(&user.account.id());
-    if wrong(0) { line.empty() } else { line.numbered("", id(FIRST_USER, number)) };
+    if wrong(0) {
+        line.empty()
+    } else {
+        line.numbered("", id(FIRST_USER, number))
+    };
     line.text(draws.one_of(&["Sync", "Reporting", "Phone bridge"]));
-    line.text(if wrong(1) { "saml" } else { draws.one_of(&["basic_password", "api_token", "oauth", "chat_api_token"]) });
+    line.text(if wrong(1) {
+        "saml"
+    } else {
+        draws.one_of(&["basic_password", "api_token", "oauth", "chat_api_token"])
+    });
     line.instant((!wrong(2)).then_some(made), Style::DayFirst(INDIA));
     line.instant(happened(draws, 500_000, made), Style::DayFirst(INDIA));
     line.instant(happened(draws, 100_000, made), Style::DayFirst(INDIA)).end();
@@ -306,7 +377,14 @@ fn accessed(world: &World, row: u64, line: &mut Line) {
     let (account, _) = world.account(draws.below(world.accounts));
     let later = draws.happens(100_000);
     line.text(&account.id());
-    line.text(draws.one_of(&["user_data", "user_data", "password_hashes", "app_settings", "tls_keys", "Chat Logs"]));
+    line.text(draws.one_of(&[
+        "user_data",
+        "user_data",
+        "password_hashes",
+        "app_settings",
+        "tls_keys",
+        "Chat Logs",
+    ]));
     line.text(draws.one_of(&["all", "all", "some", ""]));
     line.text(if later { "second-determination" } else { "first-determination" });
     line.instant(Some(if later { DETERMINED + 4 * DAY } else { DETERMINED }), Style::Z);

@@ -80,8 +80,16 @@ impl World {
         let word = draws.one_of(&WORDS);
         let created = created(&mut draws, BEGUN);
         let products = draws.one_of(&[
-            "support", "support;guide", "support;chat", "support;guide;talk", "chat", "support", "guide", "sell",
-            "support;sell", "support;explore",
+            "support",
+            "support;guide",
+            "support;chat",
+            "support;guide;talk",
+            "chat",
+            "support",
+            "guide",
+            "sell",
+            "support;sell",
+            "support;explore",
         ]);
         (Account { number, word, created, products }, draws)
     }

@@ -75,7 +75,7 @@ fn of_query(session: &Session, query: &Quality, gathered: &mut Gathered) -> Resu
     let wrong = || Error::failed(format!("queries/{} does not yield what a quality query does", sql.path));
     let is =
         |code: &str, what: fn(&Finding) -> bool| query.findings.iter().any(|f| f.code == code && what(f));
-    session.stream(sql.text, &[], |batch| {
+    session.stream_made(sql.text, |batch| {
         let rows = Rows::of(&batch).ok_or_else(wrong)?;
         for row in 0..batch.num_rows() {
             let noticed = rows.row(row);

@@ -53,7 +53,8 @@ fn clean(column: &ArrayRef) -> ArrayRef {
 fn is_clean(texts: &StringArray) -> bool {
     let offsets = texts.value_offsets();
     let ends = offsets.first().zip(offsets.last());
-    let range = ends.and_then(|(first, last)| Some(usize::try_from(*first).ok()?..usize::try_from(*last).ok()?));
+    let range =
+        ends.and_then(|(first, last)| Some(usize::try_from(*first).ok()?..usize::try_from(*last).ok()?));
     let bytes = range.and_then(|range| texts.value_data().get(range)).unwrap_or_default();
     bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) || texts.iter().flatten().all(is_printable)
 }
