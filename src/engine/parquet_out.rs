@@ -34,9 +34,9 @@ const BATCH: usize = 8_192;
 /// Bytes of one batch; a longer row is a batch of its own.
 const BATCH_BYTES: usize = 16 << 20;
 /// Bytes of rows after which a row group ends before it is full.
-const GROUP_BYTES: usize = 64 << 20;
+const GROUP_BYTES: usize = 40 << 20;
 /// Bytes of rows that may be encoded beside each other; one row group may be longer.
-const BESIDE_BYTES: usize = 128 << 20;
+const BESIDE_BYTES: usize = 80 << 20;
 
 type Encoded = std::result::Result<Vec<ArrowColumnChunk>, ParquetError>;
 
