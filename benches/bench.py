@@ -1,7 +1,7 @@
 """Measures the whole job and its parts on invented exports, beside what people would write instead.
 
     python bench.py --highwater BINARY [--users 1000000 ...] [--rounds 5] [--peers polars_peer ...] [--memory 1500MB]
-                    [--work DIR] [--clean]
+                    [--work DIR] [--clean] [--whole-only]
 
 For each number of users: writes the exports, then runs Highwater and every peer on the same files in turn, as many
 rounds as asked for. After the first round each peer's verdicts and lists are compared with Highwater's; a difference
@@ -72,7 +72,8 @@ class Bench:
             self.whole(users, round_, exports, case)
             for peer in self.asked.peers:
                 self.peer(users, round_, peer, exports, case)
-        self.parts(users, exports, case)
+        if not self.asked.whole_only:
+            self.parts(users, exports, case)
         for left in (exports, case):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -150,6 +151,7 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
     parser.add_argument("--memory", default="1500MB")
     parser.add_argument("--work", type=Path, default=Path("target/bench"))
+    parser.add_argument("--whole-only", action="store_true", help="the whole job and the peers, not its parts")
     parser.add_argument("--clean", action="store_true", help="exports without mistakes")
     bench = Bench(parser.parse_args())
     for users in bench.asked.users:
