@@ -157,3 +157,32 @@ fn cells(table: &ParameterTable, words: &BTreeSet<&str>) -> String {
     });
     hash(&[&serde_json::json!(rows.collect::<Vec<_>>()).to_string()])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::canned;
+
+    /// Else a table could rest on a parameter that its key knows nothing of.
+    #[test]
+    fn no_staging_query_takes_all_columns_of_a_parameter_table() {
+        let mut named = 0;
+        for query in canned::staging().unwrap() {
+            let words: Vec<&str> = query.sql.text.split_whitespace().collect();
+            for place in words.windows(3) {
+                if let [table, "AS", alias] = place
+                    && table.starts_with("param_")
+                {
+                    named += 1;
+                    let star = format!("{}.*", alias.trim_end_matches([')', ',']));
+                    assert!(
+                        !words.iter().any(|word| word.trim_end_matches(',') == star),
+                        "{}: {star}",
+                        query.name
+                    );
+                }
+            }
+            assert!(!query.sql.text.contains("SELECT *"), "{} takes all columns of something", query.name);
+        }
+        assert!(named > 10, "only {named} parameter tables are named");
+    }
+}
