@@ -128,7 +128,10 @@ fn rows_in_another_order_are_found() {
 
 #[test]
 fn a_table_that_is_not_there_is_found() {
-    assert_eq!(codes(&with_sql("FROM staging_ordered_users", "FROM staging_persons")), ["TABLE_UNKNOWN"]);
+    assert_eq!(
+        codes(&with_sql("FROM staging_ordered_users_as_of", "FROM staging_persons")),
+        ["TABLE_UNKNOWN"]
+    );
 }
 
 #[test]

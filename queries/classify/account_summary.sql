@@ -2,7 +2,7 @@
 -- Users of the population that were deleted by as_of use no sign-in any more.
 WITH deleted AS (
     SELECT u.user_id
-    FROM staging_ordered_users AS u
+    FROM staging_ordered_users_as_of AS u
     CROSS JOIN param_incident AS i
     WHERE COALESCE(u.deleted_at_latest, u.deleted_at) <= i.as_of
 ),

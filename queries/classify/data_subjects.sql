@@ -23,14 +23,14 @@ facts AS (
         COALESCE(COALESCE(u.created_at_latest, u.created_at) < i.until_lo, FALSE) AS created_before,
         COALESCE(u.created_at >= i.until_hi, FALSE) AS created_after,
         COALESCE(COALESCE(u.deleted_at_latest, u.deleted_at) < i.from_lo, FALSE) AS ended_before,
-        COALESCE(u.deleted_at < i.from_hi AND u.deleted_at <= i.as_of, FALSE) AS maybe_ended_before,
+        COALESCE(u.deleted_at < i.from_hi, FALSE) AS maybe_ended_before,
         g.all_personal,
         g.maybe_personal,
         g.is_outside,
         g.scope,
         g.classes,
         v.accessed AS access_covered
-    FROM staging_ordered_users AS u
+    FROM staging_ordered_users_as_of AS u
     CROSS JOIN param_incident AS i
     CROSS JOIN staging_coverage AS v
     LEFT JOIN user_groups AS g ON g.group_number = u.group_number

@@ -32,7 +32,7 @@ users AS (
         -- Changes that name another account are not the user's.
         c.user_id IS NOT NULL
             AND (c.account_id IS NULL OR u.account_id IS NULL OR c.account_id = u.account_id) AS maybe_rotated
-    FROM staging_ordered_users AS u
+    FROM staging_ordered_users_as_of AS u
     LEFT JOIN staging_password_changes AS c ON c.user_id = u.user_id
 ),
 facts AS (
@@ -47,7 +47,7 @@ facts AS (
         COALESCE(COALESCE(u.created_at_latest, u.created_at) < i.until_lo, FALSE) AS created_before,
         COALESCE(u.created_at >= i.until_hi, FALSE) AS created_after,
         COALESCE(COALESCE(u.deleted_at_latest, u.deleted_at) <= i.as_of, FALSE) AS is_deleted,
-        COALESCE(u.deleted_at <= i.as_of, FALSE) AS maybe_deleted,
+        u.deleted_at IS NOT NULL AS maybe_deleted,
         COALESCE(u.has_password = FALSE, FALSE) AS has_no_password,
         CASE
             WHEN u.active THEN g.when_active

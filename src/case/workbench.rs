@@ -165,25 +165,28 @@ impl Workbench {
     /// A table that is kept, or is from now on; else one that lives as long as the session.
     fn table(&self, query: &Staging, key: &str, kept: &mut Kept) -> Result<()> {
         let file = match kept.find(&query.name, key) {
-            Some(file) if kept.may_write => file,
+            Some(file) if kept.may_write => Some(file),
             Some(file) => self.held(file, &query.name),
             None if kept.may_write => {
                 let pending = kept.begin(&query.name, key)?;
                 self.session.table_file(query, &pending)?;
-                kept.keep(&pending, &query.name, key)?
+                Some(kept.keep(&pending, &query.name, key)?)
             }
-            None => return self.make(query),
+            None => None,
         };
-        self.session.parquet_view(&query.name, &[file])
+        match file {
+            Some(file) => self.session.parquet_view(&query.name, &[file]),
+            None => self.make(query),
+        }
     }
 
-    /// A kept file under a name of the session's own, so that it stays when the holder of the case's lock sweeps.
-    /// Where there can't be one, as in a case that can only be read, nobody sweeps.
-    fn held(&self, file: PathBuf, name: &str) -> PathBuf {
+    /// A kept file under a name of the session's own, so that it stays when the holder of the case's lock sweeps; nothing
+    /// when it was swept just now. Where there can't be such a name, as in a case that can only be read, nobody sweeps.
+    fn held(&self, file: PathBuf, name: &str) -> Option<PathBuf> {
         let own = self.scratch.folder().join(format!("{name}.parquet"));
         match std::fs::hard_link(&file, &own) {
-            Ok(()) => own,
-            Err(_) => file,
+            Ok(()) => Some(own),
+            Err(_) => Some(file).filter(|file| file.exists()),
         }
     }
 

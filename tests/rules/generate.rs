@@ -43,11 +43,12 @@ pub fn case(seeds: &Seeds, spread: Spread) -> Case {
     Case { profile, facts, exports: layouts.into_iter().map(|layout| layout.export).collect() }
 }
 
-const AS_OF: [i64; 4] = [
+const AS_OF: [i64; 5] = [
     1_570_017_600 * SECOND,     // 2019-10-02T12:00:00Z
     1_570_017_600 * SECOND + 1, // a microsecond later
     1_480_550_400 * SECOND,     // 2016-12-01T00:00:00Z
     1_478_044_800 * SECOND,     // 2016-11-02T00:00:00Z, inside the edge
+    1_463_313_600 * SECOND,     // 2016-05-15T12:00:00Z, before any window begins
 ];
 
 /// The instants that tests compare with.

@@ -113,7 +113,8 @@ pub fn facts(random: &mut Random, profile: &Profile, as_of: i64) -> Facts {
     let mut coverages = Vec::new();
     for (table, kind, role, column) in random.some_of(&COVERABLE, kept) {
         let to = as_of + random.pick(&[0, 0, 0, 0, 0, DAY, DAY, -1]);
-        let from = until_lo + random.pick(&[0, 0, -DAY, -DAY, -1, 1]);
+        // A coverage that ends before it begins is a mistake of the facts, also where as_of lies before the window's end.
+        let from = (until_lo + random.pick(&[0, 0, -DAY, -DAY, -1, 1])).min(to - DAY);
         coverages.push(Coverage {
             table: table.into(),
             kind: kind.map(String::from),
