@@ -76,6 +76,43 @@ fn the_same_options_give_the_same_exports_on_any_threads_and_another_seed_gives_
     assert!(bytes(&one)["users.csv"] != bytes(&other)["users.csv"]);
 }
 
+/// A slip of the hand must not cost the evidence.
+#[test]
+fn exports_of_others_are_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let real = folder.path().join("accounts.csv");
+    fs::write(&real, "account_id\nreal\n").unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_highwater"))
+        .args(["synth", text(folder.path()), "--users", "10"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("next: name another folder"));
+    assert_eq!(
+        bytes(folder.path()),
+        BTreeMap::from([("accounts.csv".to_owned(), b"account_id\nreal\n".to_vec())])
+    );
+    let ours = exports(folder.path(), "ours", "10", &[]);
+    exports(folder.path(), "ours", "20", &[]);
+    assert!(bytes(&ours)["users.csv"].iter().filter(|byte| **byte == b'\n').count() >= 21);
+}
+
+/// More rows than one row group holds, so that several are encoded beside each other.
+#[test]
+fn stored_bytes_do_not_depend_on_how_many_row_groups_are_encoded_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "2000", &["--changes", "260000"]);
+    let changes = exports.join("credential_changes.csv");
+    let stored = |threads: &str| {
+        let case = folder.path().join(threads);
+        highwater(&["init", text(&case), "--incident", "zendesk-2016", "--quiet"]);
+        highwater(&["ingest", text(&case), text(&changes), "--threads", threads, "--quiet"]);
+        bytes(&case.join("store/credential_changes")).into_values().next().unwrap()
+    };
+    let one = stored("1");
+    assert!(one == stored("2") && one == stored("8"));
+}
+
 #[test]
 fn invented_exports_are_of_the_size_and_the_cleanness_that_was_asked_for() {
     let folder = tempfile::tempdir().unwrap();

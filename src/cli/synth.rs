@@ -13,7 +13,7 @@ use crate::synth::{self, Wanted};
 /// Arguments of `synth`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// Where to put them; exports of an earlier time there are replaced
+    /// Where to put them: a new or empty folder, or one of an earlier time, whose exports are replaced
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Rows of users

@@ -8,6 +8,7 @@ mod line;
 mod tables;
 mod world;
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ use world::World;
 
 use crate::base::files::Pending;
 use crate::base::progress::{Meter, Work};
-use crate::base::{Error, Result, files, interrupt, library};
+use crate::base::{Error, Place, Result, files, interrupt, library};
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +51,20 @@ pub struct File {
 }
 
 /// What lies beside the exports: how they are to be read, and what they can prove.
-const BESIDE: [&str; 2] = ["facts.toml", "sources.toml"];
+const BESIDE: [&str; 2] = ["sources.toml", "facts.toml"];
 /// Rows that one thread makes at a time.
 const BLOCK: u64 = 32_768;
 
 /// Writes the exports into a folder, and beside them what was declared of them.
 ///
 /// # Errors
-/// When a file can't be written, or one that is no export of ours stands in its place.
+/// When a file can't be written, or the folder holds files of others: real exports must not be written over.
 pub fn write(folder: &Path, wanted: &Wanted, meter: &Meter) -> Result<Vec<File>> {
+    refuse_files_of_others(folder)?;
+    // First, so that a folder in which this was interrupted is known to be ours.
+    for name in BESIDE {
+        files::write(&folder.join(name), library::read(&format!("synth/{name}"))?.text.as_bytes())?;
+    }
     let world = World {
         seed: wanted.seed,
         dirt: wanted.dirt,
@@ -75,10 +81,23 @@ pub fn write(folder: &Path, wanted: &Wanted, meter: &Meter) -> Result<Vec<File>>
         work.say(export.file);
         written.push(one(folder, &world, export, threads(wanted), &work)?);
     }
-    for name in BESIDE {
-        files::write(&folder.join(name), library::read(&format!("synth/{name}"))?.text.as_bytes())?;
-    }
     Ok(written)
+}
+
+/// A folder is written to when there is nothing in it, or what lies beside our exports.
+fn refuse_files_of_others(folder: &Path) -> Result<()> {
+    let is_empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    let is_ours = |name: &str| -> Result<bool> {
+        let ours = library::read(&format!("synth/{name}"))?.text;
+        Ok(fs::read(folder.join(name)).is_ok_and(|there| there == ours.as_bytes()))
+    };
+    if is_empty || is_ours("sources.toml")? {
+        return Ok(());
+    }
+    Err(Error::usage("the folder holds files that were not invented here")
+        .at(Place::file(folder))
+        .expected("an empty folder, or one that `highwater synth` has made")
+        .next("name another folder; nothing was written"))
 }
 
 fn threads(wanted: &Wanted) -> u64 {
