@@ -190,7 +190,8 @@ impl ParquetOut {
             }
         }
         let schema = self.schema.clone();
-        if self.threads == 1 {
+        // Behind a row group that long nothing may be gathered before it is written.
+        if self.threads == 1 || bytes > BESIDE_BYTES {
             return self.append(encode(&schema, parts, columns));
         }
         self.encoding.push_back((thread::spawn(move || encode(&schema, parts, columns)), bytes));
