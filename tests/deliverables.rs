@@ -28,7 +28,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-const LIMITS: Limits = Limits { threads: 1, memory: 1 << 30 };
+const LIMITS: Limits = Limits { threads: 1, memory: 1 << 30, users_at_once: 1 << 20 };
 const RUN: u32 = 1;
 
 /// A case with one run over the sample data, made once for all tests; each test works on a copy.

@@ -245,7 +245,7 @@ fn each_word_that_can_name_no_column_in_duckdb_is_reserved() {
 
 #[test]
 fn the_shipped_queries_are_portable() {
-    for folder in ["staging", "classify", "classify/counts", "quality", "deliver"] {
+    for folder in ["staging", "classify", "classify/counts", "classify/slices", "quality", "deliver"] {
         for sql in library::list(folder, "sql") {
             assert_eq!(check(sql.text), [], "{}", sql.path);
         }

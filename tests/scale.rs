@@ -14,6 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use highwater::base::progress::Meter;
+use highwater::case::Case;
+use highwater::case::workbench::Limits;
+use highwater::classify;
+
 fn highwater(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap();
     assert!(output.status.success(), "highwater {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -252,4 +257,59 @@ fn an_id_is_found_in_each_column_that_may_hold_it() {
     assert_eq!(found("x'y"), BTreeSet::from(["u1".to_owned(), "x'y".to_owned()]));
     assert_eq!(found("u2"), BTreeSet::from(["u2".to_owned()]));
     assert_eq!(found("' OR TRUE --"), BTreeSet::new());
+}
+
+/// Where the accounts are cut leaves no trace: not in one slice, not in hundreds.
+#[test]
+fn verdicts_do_not_depend_on_how_many_users_are_looked_at_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "4000", &["--dirt", "0.05"]);
+    let whole = case(folder.path(), &exports);
+    let sliced = folder.path().join("sliced");
+    highwater(&["init", text(&sliced), "--incident", "zendesk-2016", "--quiet"]);
+    highwater(&["ingest", text(&sliced), text(&exports), "--quiet"]);
+    let opened = Case::open(&sliced).unwrap();
+    let limits = Limits { threads: 2, memory: 2_000_000_000, users_at_once: 30 };
+    classify::run(&opened, None, limits, &Meter::silent()).unwrap();
+    let (whole, sliced) = (verdicts(&whole, "0001"), verdicts(&sliced, "0001"));
+    assert_eq!(whole.len(), 8);
+    for (name, bytes) in whole {
+        assert!(bytes == sliced[&name], "{name}");
+    }
+}
+
+/// Rows picked from the files themselves, over several row groups, are those that the engine picks.
+#[test]
+fn what_show_picks_is_what_sql_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = exports(folder.path(), "exports", "130000", &[]);
+    let case = case(folder.path(), &exports);
+    let absent = ["nobody", "zzz", "1", ""];
+    let mut found = BTreeSet::new();
+    let mut compare = |view: &str, columns: &[&str], id: &str| {
+        let any: Vec<String> = columns.iter().map(|column| format!("{column} = '{id}'")).collect();
+        let order = if view.starts_with("store_") { "source, record" } else { "account_id NULLS FIRST" };
+        let sql = format!("SELECT * FROM {view} WHERE {} ORDER BY {order}", any.join(" OR "));
+        let answered = highwater(&["sql", text(&case), &sql, "--csv"]);
+        let names = answered.lines().next().unwrap();
+        let shown = highwater(&["show", text(&case), view, "--id", id, "--csv", "--columns", names]);
+        let sorted = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+        assert_eq!(
+            (shown.lines().count(), sorted(&shown)),
+            (answered.lines().count(), sorted(&answered)),
+            "{view} {id}"
+        );
+        if shown.lines().count() > 1 {
+            found.insert((view.to_owned(), id.to_owned()));
+        }
+    };
+    let users = fs::read_to_string(exports.join("users.csv")).unwrap();
+    let of_file = users.lines().skip(1).step_by(24_001).map(|line| line.split(',').next().unwrap());
+    let accounts = users.lines().skip(1).step_by(36_007).map(|line| line.split(',').nth(1).unwrap());
+    for id in absent.into_iter().chain(of_file).chain(accounts) {
+        compare("store_users", &["user_id", "account_id"], id);
+        compare("user_passwords", &["user_id", "account_id"], id);
+        compare("account_exposure", &["account_id"], id);
+    }
+    assert!(found.len() > 20, "{found:?}");
 }

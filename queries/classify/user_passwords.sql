@@ -29,9 +29,7 @@ users AS (
         c.rotated_at_latest,
         c.change_source,
         c.change_record,
-        -- Changes that name another account are not the user's.
-        c.user_id IS NOT NULL
-            AND (c.account_id IS NULL OR u.account_id IS NULL OR c.account_id = u.account_id) AS maybe_rotated
+        c.user_id IS NOT NULL AS maybe_rotated
     FROM staging_ordered_users_as_of AS u
     LEFT JOIN staging_password_changes AS c ON c.user_id = u.user_id
 ),

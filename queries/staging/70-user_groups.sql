@@ -3,7 +3,8 @@ WITH numbered AS (
         group_number,
         MIN(account_id) AS account_id,
         MIN(COALESCE(role, 'unknown')) AS role,
-        MIN(product) AS product
+        MIN(product) AS product,
+        COUNT(*) AS users
     FROM staging_ordered_users
     GROUP BY group_number
 )
@@ -12,6 +13,7 @@ SELECT
     g.account_id,
     g.role,
     g.product,
+    g.users,
     CASE
         WHEN g.product IS NULL THEN COALESCE(a.all_named, FALSE)
         ELSE g.product <> 'unknown' AND k.product IS NOT NULL
@@ -22,3 +24,4 @@ SELECT
 FROM numbered AS g
 LEFT JOIN param_product AS k ON k.product = g.product
 LEFT JOIN staging_account_products AS a ON a.account_id = g.account_id
+ORDER BY g.group_number

@@ -2,6 +2,7 @@
 //! staging, verdicts and findings. `sql` and `show` know no other names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use super::folder::Case;
 use super::register::Source;
@@ -9,7 +10,7 @@ use super::run::RunRecord;
 use super::workbench::{self, Limits, State, Workbench};
 use crate::base::progress::Meter;
 use crate::base::{Result, library, toml_file};
-use crate::engine::{Parameter, ParameterTable, ParameterType, Session, canned, tables};
+use crate::engine::{Parameter, ParameterTable, ParameterType, ParquetRows, Session, canned, tables};
 
 const WORDS: &str = "reading/views.toml";
 const SOURCES: &str = "sources";
@@ -17,6 +18,11 @@ const REJECTS: &str = "rejects";
 /// The view of what a run noticed in the data.
 pub const FINDINGS: &str = "findings";
 const COVERAGE: &str = "coverage";
+/// What the names of the store's tables begin with.
+const STORE: &str = "store_";
+
+/// Names and types of columns, in order.
+type Columns = Vec<(String, ParameterType)>;
 
 /// What a view holds rows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +123,39 @@ impl<'c> Views<'c> {
         self.open_over(self.record.state(self.run), wanted, limits, meter)
     }
 
+    /// The rows of a view that is nothing but files: a table of the store, verdicts, findings. Nothing for any other.
+    ///
+    /// # Errors
+    /// When a file is missing, or is not the one that was written.
+    pub fn rows(&self, view: &View) -> Result<Option<ParquetRows>> {
+        let (files, columns) = match (view.kind, self.run) {
+            (ViewKind::Stored, _) => self.stored(&view.name)?,
+            (ViewKind::Verdict, Some(number)) => {
+                let verdicts = self.record.verdicts.iter().filter(|verdicts| verdicts.query == view.name);
+                let file = |verdicts| workbench::verdict_file(self.case, number, verdicts);
+                (verdicts.map(file).collect::<Result<_>>()?, Vec::new())
+            }
+            (ViewKind::Kept, Some(number)) if view.name == FINDINGS => {
+                (vec![self.case.findings(number)], Vec::new())
+            }
+            _ => return Ok(None),
+        };
+        ParquetRows::open(&files, &columns).map(Some)
+    }
+
+    /// The files and columns of a table of the store.
+    fn stored(&self, view: &str) -> Result<(Vec<PathBuf>, Columns)> {
+        for table in tables::all()? {
+            for (name, columns) in table.stored_tables() {
+                if view.strip_prefix(STORE) == Some(&name) {
+                    let files = workbench::stored_files(self.case, &self.record.sources, &table.name, &name)?;
+                    return Ok((files, columns));
+                }
+            }
+        }
+        Ok((Vec::new(), Vec::new()))
+    }
+
     /// Opens the engine with all views over no rows of the store, to ask for their columns.
     ///
     /// # Errors
@@ -193,7 +232,7 @@ fn listed(has_run: bool, record: &RunRecord) -> Result<Vec<View>> {
     for table in tables::all()? {
         for (name, _) in table.stored_tables() {
             let form = if name == table.name { &words.record } else { &words.long };
-            add(format!("store_{name}"), ViewKind::Stored, format!("{} {form}", table.what));
+            add(format!("{STORE}{name}"), ViewKind::Stored, format!("{} {form}", table.what));
         }
     }
     // Without parameters nothing is known of a run to be: only the store can be read.

@@ -9,14 +9,12 @@ use std::path::{Path, PathBuf};
 use super::folder::Case;
 use super::kept::Kept;
 use super::lock::CaseLock;
-use super::run::{RunRecord, SourceRecord};
+use super::run::{RunRecord, SourceRecord, VerdictFile};
 use super::scratch::Scratch;
 use crate::base::progress::Meter;
 use crate::base::{Error, Kind, Place, Result, files};
 use crate::engine::canned::{self, Staging, StagingKind};
-use crate::engine::{
-    Access, Parameter, ParameterTable, ParameterType, ParquetOut, Session, portability, tables,
-};
+use crate::engine::{Access, Parameter, ParameterTable, ParquetOut, Session, portability, tables};
 
 /// What the engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +23,12 @@ pub struct Limits {
     pub threads: usize,
     /// Bytes of memory for the whole program.
     pub memory: u64,
+    /// Users whose verdicts are made at once, and those of the account at their end; no answer depends on it.
+    pub users_at_once: u64,
 }
+
+/// So many that the cost of a slice does not count, and so few that all that is known of them fits in little memory.
+pub const USERS_AT_ONCE: u64 = 500_000;
 
 impl Limits {
     /// How many threads that comes to on this machine.
@@ -139,7 +142,12 @@ impl Workbench {
         for table in tables::all()? {
             for (name, columns) in table.stored_tables() {
                 if asked.is_none_or(|asked| asked.contains(&format!("store_{name}"))) {
-                    view_of_store(&session, case, state.sources, &table.name, &name, &columns)?;
+                    let files = stored_files(case, state.sources, &table.name, &name)?;
+                    let view = format!("store_{name}");
+                    match files.is_empty() {
+                        true => session.empty_view(&view, &columns)?,
+                        false => session.parquet_view(&view, &files)?,
+                    }
                 }
             }
         }
@@ -244,10 +252,18 @@ pub(super) fn verdicts(
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<()> {
     record.verdicts.iter().filter(|verdicts| is_wanted(&verdicts.query)).try_for_each(|verdicts| {
-        let file = case.verdicts(number, &verdicts.query);
-        as_recorded(&file, verdicts.rows)?;
-        session.parquet_view(&verdicts.query, &[file])
+        session.parquet_view(&verdicts.query, &[verdict_file(case, number, verdicts)?])
     })
+}
+
+/// The file of a query's verdicts.
+///
+/// # Errors
+/// When it is missing, or is not the one that was written.
+pub(super) fn verdict_file(case: &Case, number: u32, verdicts: &VerdictFile) -> Result<PathBuf> {
+    let file = case.verdicts(number, &verdicts.query);
+    as_recorded(&file, verdicts.rows)?;
+    Ok(file)
 }
 
 /// A file with other rows than its record says is not the one that was written.
@@ -261,19 +277,20 @@ fn as_recorded(file: &Path, rows: u64) -> Result<()> {
     if found == rows { Ok(()) } else { Err(damaged().expected(format!("{rows} rows, found {found}"))) }
 }
 
-fn view_of_store(
-    session: &Session,
+/// The files of a table of the store, one a source; of a table beside a table too.
+///
+/// # Errors
+/// When one is missing, or is not the one that was written.
+pub(super) fn stored_files(
     case: &Case,
     sources: &[SourceRecord],
     table: &str,
     stored: &str,
-    columns: &[(String, ParameterType)],
-) -> Result<()> {
+) -> Result<Vec<PathBuf>> {
     let feeding = || sources.iter().filter(|source| source.table == table);
     let files: Vec<PathBuf> = feeding().map(|source| case.stored(stored, &source.source)).collect();
     if table == stored {
         files.iter().zip(feeding()).try_for_each(|(file, source)| as_recorded(file, source.stored))?;
     }
-    let view = format!("store_{stored}");
-    if files.is_empty() { session.empty_view(&view, columns) } else { session.parquet_view(&view, &files) }
+    Ok(files)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::slices;
 use crate::base::instant::Interval;
 use crate::base::{Error, Result, digest, instant, library};
 use crate::case::{Case, CoverageRecord, HashedFile, RunRecord, Source};
@@ -70,6 +71,7 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
 fn hashed_queries(queries: &[canned::Classify]) -> Result<Vec<HashedFile>> {
     let mut files: Vec<library::Embedded> = canned::staging()?.iter().map(|q| q.sql).collect();
     files.extend(canned::quality()?.iter().filter_map(|q| q.sql));
+    files.push(library::read(slices::GROUPS)?);
     for query in queries {
         files.push(query.sql);
         files.push(query.sidecar);

@@ -7,6 +7,7 @@ pub mod check;
 mod inputs;
 pub mod quality;
 pub mod recount;
+mod slices;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
 use inputs::Inputs;
+use slices::Slice;
 
 use crate::base::progress::{Meter, Work};
 use crate::base::{Error, Result, digest, files, interrupt, library};
@@ -116,8 +118,9 @@ fn make(
     let bench = workbench::open_keeping(case, lock, record.state(Some(number)), limits, meter)?;
     let session = &bench.session;
     let work = meter.steps("classifying", queries.len() as u64 + 2);
+    let slices = slices::of(session, limits.users_at_once)?;
     for query in queries.iter() {
-        verdicts(case, number, record, query, session, &work)?;
+        verdicts(case, number, record, query, (session, &slices), &work)?;
     }
     let ground = quality::Ground { session, sources, judged, queries, counts: &record.counts, work: &work };
     record.findings = quality::look(&ground, &case.findings(number))?;
@@ -135,14 +138,20 @@ fn verdicts(
     number: u32,
     record: &mut RunRecord,
     query: &canned::Classify,
-    session: &Session,
+    (session, slices): (&Session, &[Slice]),
     work: &Work,
 ) -> Result<()> {
     interrupt::check()?;
     work.say(&query.id);
     let file = case.verdicts(number, &query.id);
     let looked_up: Vec<&str> = query.looked_up.iter().map(String::as_str).collect();
-    let rows = session.write(query.sql.text, &file, &looked_up)?;
+    let rows = match &query.slices {
+        Some(views) if slices.len() > 1 => {
+            let ranges: Vec<_> = slices.iter().map(|slice| slice.ranges(views)).collect();
+            session.write_sliced(query.sql.text, &file, &looked_up, &ranges)?
+        }
+        _ => session.write(query.sql.text, &file, &looked_up)?,
+    };
     session.parquet_view(&query.id, std::slice::from_ref(&file))?;
     record.counts.insert(query.id.clone(), count(session, &query.id)?);
     let sha256 = digest::sha256_file(&file)?;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Colour, Global};
 use crate::base::progress::Meter;
 use crate::base::{Error, Result};
-use crate::case::workbench::Limits;
+use crate::case::workbench::{Limits, USERS_AT_ONCE};
 
 /// What a verb may use and how it speaks.
 #[derive(Clone, Debug)]
@@ -31,7 +31,11 @@ pub struct Ui {
 impl Ui {
     pub(super) fn new(global: &Global) -> Self {
         Self {
-            limits: Limits { threads: usize::from(global.threads), memory: global.memory },
+            limits: Limits {
+                threads: usize::from(global.threads),
+                memory: global.memory,
+                users_at_once: USERS_AT_ONCE,
+            },
             json: global.json,
             quiet: global.quiet,
             verbose: global.verbose,

@@ -1,8 +1,12 @@
 //! What `show` picks: which view a word means, and which of its rows hold an id, an account, a code or a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use arrow::datatypes::DataType;
+use arrow::array::{ArrayRef, AsArray, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::record_batch::RecordBatch;
 
 use super::reading::reasons;
 use crate::base::nearest::{propose, unknown};
@@ -10,7 +14,8 @@ use crate::base::progress::Meter;
 use crate::base::{Error, Result, instant};
 use crate::case::views::{FINDINGS, View, ViewKind, Views};
 use crate::case::workbench::{Limits, Workbench};
-use crate::engine::{Filter, Parameter, Selection, canned, tables};
+use crate::engine::ask::Page;
+use crate::engine::{Filter, Parameter, ParquetRows, Selection, Session, canned, tables};
 
 /// Where the id of anything may stand beside the keys and references of the store.
 const SUBJECT: &str = "subject";
@@ -60,31 +65,129 @@ pub fn view<'v>(views: &'v Views<'_>, word: &str) -> Result<&'v View> {
     Err(unknown("table, verdict or view", &word, known, "see what there is: highwater show CASE"))
 }
 
-/// A view to pick rows of: the engine with it, its columns, and what `show` adds.
-pub struct Pick<'v> {
-    view: &'v View,
+/// Views to pick rows of: those that are nothing but files without the engine (decision 0013), the others by it.
+pub struct Picker {
+    files: BTreeMap<String, ParquetRows>,
+    /// Where there are others.
+    engine: Option<Workbench>,
+}
+
+/// One view to pick rows of.
+pub struct Pick<'p> {
+    view: &'p View,
     columns: Vec<(String, DataType)>,
+    from: From<'p>,
+    /// What each reason means and what would settle it; of verdicts only.
+    reasons: BTreeMap<String, [String; 2]>,
 }
 
-/// Opens the engine with the views that are picked from.
-///
-/// # Errors
-/// When a file can't be read or a canned query is wrong.
-pub fn open(views: &Views<'_>, picked: &[&View], limits: Limits, meter: &Meter) -> Result<Workbench> {
-    let names: BTreeSet<String> = picked.iter().map(|view| view.name.clone()).collect();
-    let bench = views.open(&names, limits, meter)?;
-    bench.session.parameters(&reasons()?)?;
-    Ok(bench)
+#[derive(Clone, Copy)]
+enum From<'p> {
+    Files(&'p ParquetRows),
+    Engine(&'p Session),
 }
 
-impl<'v> Pick<'v> {
-    /// Looks at a view.
+impl Picker {
+    /// Opens the views that are picked from.
     ///
     /// # Errors
-    /// When the engine can't read it.
-    pub fn new(bench: &Workbench, view: &'v View) -> Result<Self> {
-        let every = Selection { view: view.name.clone(), ..Selection::default() };
-        Ok(Self { view, columns: bench.session.columns_of(&every)? })
+    /// When a file can't be read or a canned query is wrong.
+    pub fn open(views: &Views<'_>, picked: &[&View], limits: Limits, meter: &Meter) -> Result<Self> {
+        let mut files = BTreeMap::new();
+        let mut others = BTreeSet::new();
+        for view in picked {
+            match views.rows(view)? {
+                Some(rows) => drop(files.insert(view.name.clone(), rows)),
+                None => drop(others.insert(view.name.clone())),
+            }
+        }
+        let engine = if others.is_empty() { None } else { Some(views.open(&others, limits, meter)?) };
+        Ok(Self { files, engine })
+    }
+
+    /// One of the views.
+    ///
+    /// # Errors
+    /// When it was not opened, or its columns can't be read.
+    pub fn pick<'p>(&'p self, view: &'p View) -> Result<Pick<'p>> {
+        let from = match (self.files.get(&view.name), &self.engine) {
+            (Some(rows), _) => From::Files(rows),
+            (None, Some(bench)) => From::Engine(&bench.session),
+            (None, None) => return Err(Error::failed(format!("{} was not opened", view.name))),
+        };
+        let columns = match from {
+            From::Files(rows) => rows.columns(),
+            From::Engine(session) => {
+                session.columns_of(&Selection { view: view.name.clone(), ..Selection::default() })?
+            }
+        };
+        let reasons =
+            if view.kind == ViewKind::Verdict { words_of_reasons(&view.name)? } else { BTreeMap::new() };
+        Ok(Pick { view, columns, from, reasons })
+    }
+}
+
+fn words_of_reasons(query: &str) -> Result<BTreeMap<String, [String; 2]>> {
+    let text = |cell: &Parameter| match cell {
+        Parameter::Text(text) => text.clone(),
+        _ => String::new(),
+    };
+    let rows = reasons()?.rows;
+    let of_query = rows.iter().filter_map(|row| match row.as_slice() {
+        [of, reason, words, settles] if text(of) == query => {
+            Some((text(reason), [text(words), text(settles)]))
+        }
+        _ => None,
+    });
+    Ok(of_query.collect())
+}
+
+impl Pick<'_> {
+    /// Hands over the rows of a page of a selection, in the order in which they are stored, as long as `take` wants more.
+    /// Verdicts of which all columns are wanted are followed by the words of their reason, `why` and `settles`.
+    ///
+    /// # Errors
+    /// When they can't be read, or `take` fails.
+    pub fn rows(
+        &self,
+        selection: &Selection,
+        page: Page,
+        mut take: impl FnMut(&RecordBatch) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let is_explained =
+            selection.columns.is_empty() && !self.reasons.is_empty() && self.column(REASON).is_ok();
+        let take = |batch: RecordBatch| match is_explained {
+            true => take(&self.explained(&batch)?),
+            false => take(&batch),
+        };
+        match self.from {
+            From::Files(rows) => rows.select(selection, page, take),
+            From::Engine(session) => session.select(selection, page, take),
+        }
+    }
+
+    /// How many rows a selection has in all.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub fn count(&self, selection: &Selection) -> Result<u64> {
+        match self.from {
+            From::Files(rows) => rows.count(selection),
+            From::Engine(session) => session.count_selected(selection),
+        }
+    }
+
+    fn explained(&self, rows: &RecordBatch) -> Result<RecordBatch> {
+        let reasons = rows.column_by_name(REASON).and_then(|column| column.as_string_opt::<i32>());
+        let known = || reasons.into_iter().flatten().map(|reason| self.reasons.get(reason?));
+        let why: StringArray = known().map(|words| words.map(|[why, _]| why)).collect();
+        let settles: StringArray = known().map(|words| words.map(|[_, settles]| settles)).collect();
+        let texts = ["why", "settles"].map(|name| Arc::new(Field::new(name, DataType::Utf8, true)));
+        let fields: Vec<_> = rows.schema_ref().fields().iter().cloned().chain(texts).collect();
+        let mut columns = rows.columns().to_vec();
+        columns.extend([Arc::new(why) as ArrayRef, Arc::new(settles)]);
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+            .map_err(|e| Error::failed("cannot explain the reasons of an answer").because(e))
     }
 
     fn column(&self, name: &str) -> Result<&(String, DataType)> {
@@ -140,15 +243,7 @@ impl<'v> Pick<'v> {
         for column in &wanted.columns {
             self.column(column)?;
         }
-        let is_verdict = self.view.kind == ViewKind::Verdict;
-        let order_by = if is_verdict { canned::classify(&self.view.name)?.order_by } else { Vec::new() };
-        Ok(Selection {
-            view: self.view.name.clone(),
-            columns: wanted.columns.clone(),
-            filters,
-            order_by,
-            reasons: is_verdict && wanted.columns.is_empty() && self.column(REASON).is_ok(),
-        })
+        Ok(Selection { view: self.view.name.clone(), columns: wanted.columns.clone(), filters })
     }
 
     fn with_id(&self, id: &str) -> Result<Filter> {

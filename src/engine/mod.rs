@@ -12,12 +12,16 @@ mod grouped;
 mod list_table;
 mod parameters;
 mod parquet_out;
+mod parquet_rows;
 pub mod portability;
 mod selection;
 mod session;
+mod slices;
 pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
 pub use parquet_out::ParquetOut;
+pub use parquet_rows::ParquetRows;
 pub use selection::{Filter, Selection};
 pub use session::{Access, Session, version};
+pub use slices::Range;

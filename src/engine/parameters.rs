@@ -1,5 +1,6 @@
 //! Parameter tables: how a profile, a case's facts and its register reach the queries. No text is pasted into SQL.
 
+use arrow::datatypes::{DataType, TimeUnit};
 use serde::{Deserialize, Serialize};
 
 /// The type of a parameter column.
@@ -14,6 +15,19 @@ pub enum ParameterType {
     Boolean,
     /// TIMESTAMP, UTC, from microseconds since 1970.
     Instant,
+}
+
+impl ParameterType {
+    /// The type of such a column outside the engine.
+    #[must_use]
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Integer => DataType::Int64,
+            Self::Boolean => DataType::Boolean,
+            Self::Instant => DataType::Timestamp(TimeUnit::Microsecond, None),
+        }
+    }
 }
 
 /// One cell. An instant is an integer of microseconds.

@@ -1,5 +1,5 @@
-//! Rows of one view picked by the values of its columns. Names and texts are quoted, so that nothing in them is SQL; texts
-//! are not parameters, because the engine skips the parts of a file that can't hold a value only when it plans with it.
+//! Rows of one view picked by the values of its columns. Names are quoted and values are parameters, so that nothing in
+//! them is SQL.
 
 use std::ops::ControlFlow;
 
@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::ask::Page;
 use super::parameters::Parameter;
-use super::session::{Session, identifier, quoted};
+use super::session::{Session, identifier};
 use crate::base::Result;
 
 /// What is wanted of one view.
@@ -20,10 +20,6 @@ pub struct Selection {
     pub columns: Vec<String>,
     /// What a row must fulfil: each of these.
     pub filters: Vec<Filter>,
-    /// Columns that order the rows, NULL first; none leaves them as they are stored.
-    pub order_by: Vec<String>,
-    /// Whether the words of each row's `reason` follow as `why` and `settles`.
-    pub reasons: bool,
 }
 
 /// One thing that a row must fulfil.
@@ -49,47 +45,14 @@ impl Filter {
         match (&self.value, self.is_instant) {
             (Parameter::Null, _) => format!("{column} IS NULL"),
             (_, true) => format!("epoch_us({column}) = ?"),
-            (Parameter::Text(text), _) => format!("{column} = {}", quoted(text)),
             _ => format!("{column} = ?"),
         }
-    }
-
-    /// Whether it is of a text in any of several columns.
-    fn is_of_several(&self) -> bool {
-        self.columns.len() > 1 && matches!(self.value, Parameter::Text(_)) && !self.is_instant
-    }
-
-    /// The rows of a view with the value in one of the columns, column by column: an OR of several would have all rows
-    /// looked at. A row with it in two of them comes once.
-    fn rows_of(&self, view: &str) -> String {
-        let one = |(index, column): (usize, &String)| {
-            let before = self.columns.iter().take(index);
-            let not_before = before.map(|before| format!(" AND ({}) IS NOT TRUE", self.of(before)));
-            format!(
-                "SELECT * FROM {view} AS \"v\" WHERE {}{}",
-                self.of(column),
-                not_before.collect::<String>()
-            )
-        };
-        let each: Vec<String> = self.columns.iter().enumerate().map(one).collect();
-        format!("({})", each.join(" UNION ALL "))
     }
 }
 
 impl Selection {
     fn from(&self) -> String {
-        let mut rows = identifier(&self.view);
-        let several = self.filters.iter().position(Filter::is_of_several);
-        if let Some(filter) = several.and_then(|index| self.filters.get(index)) {
-            rows = filter.rows_of(&rows);
-        }
-        let mut sql = format!("{rows} AS \"v\"");
-        if self.reasons {
-            let query = self.view.replace('\'', "''");
-            sql.push_str(&format!(
-                " LEFT JOIN \"param_reason\" AS \"w\" ON \"w\".\"reason\" = \"v\".\"reason\" AND \"w\".\"query\" = '{query}'"
-            ));
-        }
+        let mut sql = format!("{} AS \"v\"", identifier(&self.view));
         let filters: Vec<String> = self.filters.iter().map(Filter::sql).collect();
         if !filters.is_empty() {
             sql.push_str(&format!(" WHERE {}", filters.join(" AND ")));
@@ -103,21 +66,12 @@ impl Selection {
         if columns.is_empty() {
             columns.push("\"v\".*".to_owned());
         }
-        if self.reasons {
-            columns.extend(["\"w\".\"words\" AS \"why\"".to_owned(), "\"w\".\"settles\"".to_owned()]);
-        }
-        let by = |column: &String| format!("\"v\".{} NULLS FIRST", identifier(column));
-        let order: Vec<String> = self.order_by.iter().map(by).collect();
-        let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
-        format!("SELECT {} FROM {}{order}{}", columns.join(", "), self.from(), page.sql())
+        format!("SELECT {} FROM {}{}", columns.join(", "), self.from(), page.sql())
     }
 
     fn values(&self) -> Vec<Parameter> {
         let given = |filter: &Filter| vec![filter.value.clone(); filter.columns.len()];
-        let is_parameter = |f: &&Filter| {
-            f.value != Parameter::Null && (f.is_instant || !matches!(f.value, Parameter::Text(_)))
-        };
-        self.filters.iter().filter(is_parameter).flat_map(given).collect()
+        self.filters.iter().filter(|filter| filter.value != Parameter::Null).flat_map(given).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! One open engine: its limits and lock-down, its tables and views, and the way results come out.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -44,6 +46,8 @@ pub struct Session {
     connection: Connection,
     /// Names for folders whose paths are not UTF-8.
     aliases: Aliases,
+    /// What the views that consist of files read.
+    files: RefCell<BTreeMap<String, String>>,
     /// Threads that encode what is written.
     threads: usize,
     /// Ctrl-C stops a query that runs; held, never called from here.
@@ -75,7 +79,7 @@ impl Session {
             0 => thread::available_parallelism().map_or(1, NonZero::get),
             threads => threads,
         };
-        let session = Self { connection, aliases, threads, _stop: stop };
+        let session = Self { connection, aliases, files: RefCell::default(), threads, _stop: stop };
         session.set("autoinstall_known_extensions", "false")?;
         session.set("autoload_known_extensions", "false")?;
         session.set("allow_community_extensions", "false")?;
@@ -161,11 +165,16 @@ impl Session {
     pub fn parquet_view(&self, name: &str, files: &[PathBuf]) -> Result<()> {
         let files: Vec<String> =
             files.iter().map(|f| self.path_text(f).map(quoted)).collect::<Result<_>>()?;
-        self.execute(&format!(
-            "CREATE OR REPLACE VIEW {} AS SELECT * FROM read_parquet([{}])",
-            identifier(name),
-            files.join(", ")
-        ))
+        self.files.borrow_mut().insert(name.to_owned(), format!("read_parquet([{}])", files.join(", ")));
+        self.file_view(name, None)
+    }
+
+    /// Makes a view of files anew, of all rows or of those that fulfil a condition.
+    pub(super) fn file_view(&self, name: &str, condition: Option<&str>) -> Result<()> {
+        let files = self.files.borrow().get(name).cloned();
+        let files = files.ok_or_else(|| Error::failed(format!("{name} does not consist of files")))?;
+        let only = condition.map(|condition| format!(" WHERE {condition}")).unwrap_or_default();
+        self.execute(&format!("CREATE OR REPLACE VIEW {} AS SELECT * FROM {files}{only}", identifier(name)))
     }
 
     /// Makes a view with the given columns and no rows: a table that no source fed.
@@ -332,22 +341,29 @@ impl Session {
     /// # Errors
     /// When the query fails or the file can't be written; no file stands there then.
     pub fn write(&self, sql: &str, path: &Path, looked_up: &[&str]) -> Result<u64> {
-        let mut out: Option<ParquetOut> = None;
+        let mut out = None;
+        self.write_into(&mut out, sql, path, looked_up)?;
+        out.map_or(Ok(0), ParquetOut::finish)
+    }
+
+    /// Writes the rows of a query behind those that `out` has, which is made when it is not there.
+    pub(super) fn write_into(
+        &self,
+        out: &mut Option<ParquetOut>,
+        sql: &str,
+        path: &Path,
+        looked_up: &[&str],
+    ) -> Result<()> {
         let mut statement = self.prepared(sql)?;
         begin(&mut statement, &[])?;
-        let schema = statement.schema();
+        if out.is_none() {
+            let schema = statement.schema();
+            *out = Some(ParquetOut::create(path, schema, looked_up)?.with_threads(self.threads));
+        }
         while let Some(batch) = step(&statement)? {
-            let out = match &mut out {
-                Some(out) => out,
-                None => out
-                    .insert(ParquetOut::create(path, batch.schema(), looked_up)?.with_threads(self.threads)),
-            };
-            out.write(&batch)?;
+            out.as_mut().map_or(Ok(()), |out| out.write(&batch))?;
         }
-        match out {
-            Some(out) => out.finish(),
-            None => ParquetOut::create(path, schema, looked_up)?.finish(),
-        }
+        Ok(())
     }
 
     fn prepared(&self, sql: &str) -> Result<Statement<'_>> {

@@ -6,7 +6,7 @@ use arrow::array::{
     ArrayRef, BooleanBuilder, Int64Array, RecordBatch, StringArray, StringBuilder,
     TimestampMicrosecondBuilder, new_null_array,
 };
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use crate::base::instant::Interval;
 use crate::base::{Error, Result};
@@ -27,7 +27,7 @@ pub(super) enum Cells {
 impl Cells {
     pub fn new(column: &Column, is_there: bool) -> Self {
         if !is_there {
-            let types = column.store_columns().into_iter().map(|(_, kind)| data_type(kind));
+            let types = column.store_columns().into_iter().map(|(_, kind)| kind.data_type());
             return Self::Absent(types.collect());
         }
         match column.kind {
@@ -107,15 +107,6 @@ pub(super) fn rows(
 
 /// The schema of a stored table.
 pub(super) fn schema(columns: &[(String, ParameterType)]) -> SchemaRef {
-    let fields = columns.iter().map(|(name, kind)| Field::new(name, data_type(*kind), true));
+    let fields = columns.iter().map(|(name, kind)| Field::new(name, kind.data_type(), true));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
-}
-
-fn data_type(kind: ParameterType) -> DataType {
-    match kind {
-        ParameterType::Text => DataType::Utf8,
-        ParameterType::Integer => DataType::Int64,
-        ParameterType::Boolean => DataType::Boolean,
-        ParameterType::Instant => DataType::Timestamp(TimeUnit::Microsecond, None),
-    }
 }

@@ -11,9 +11,8 @@ use crate::base::text::grouped;
 use crate::base::{Error, Result, table};
 use crate::case::Case;
 use crate::case::views::{View, ViewKind, Views};
-use crate::case::workbench::Workbench;
 use crate::deliver::answer::Form;
-use crate::deliver::pick::{self, Pick, Wanted};
+use crate::deliver::pick::{self, Pick, Picker, Wanted};
 use crate::engine::{Selection, canned};
 use crate::intake;
 
@@ -135,23 +134,24 @@ fn wanted(arguments: &Arguments) -> Wanted {
 }
 
 fn one(views: &Views<'_>, view: &View, arguments: &Arguments, ui: &Ui) -> Result<()> {
-    let bench = pick::open(views, &[view], ui.limits, &ui.meter())?;
-    let selection = Pick::new(&bench, view)?.selection(&wanted(arguments))?;
+    let picker = Picker::open(views, &[view], ui.limits, &ui.meter())?;
+    let pick = picker.pick(view)?;
+    let selection = pick.selection(&wanted(arguments))?;
     if view.kind == ViewKind::Verdict && views.find(&format!("store_{}", view.name)).is_some() {
         ui.say(&format!("the verdicts of {0}; its rows as stored: store_{0}", view.name));
     }
-    rows(&bench, &selection, arguments, ui)
+    rows(&pick, &selection, arguments, ui)
 }
 
 /// Writes a page of the rows.
-fn rows(bench: &Workbench, selection: &Selection, arguments: &Arguments, ui: &Ui) -> Result<()> {
+fn rows(pick: &Pick<'_>, selection: &Selection, arguments: &Arguments, ui: &Ui) -> Result<()> {
     let form = arguments.output.form(ui);
     let page = arguments.output.page(form);
     let mut answer = paging::answer(form);
-    bench.session.select(selection, page, |batch| answer.take(&batch))?;
+    pick.rows(selection, page, |batch| answer.take(batch))?;
     let shown = answer.rows();
     let more = match paging::Arguments::may_go_on(form, page, shown) {
-        true => paging::Arguments::more(page, shown, bench.session.count_selected(selection)?),
+        true => paging::Arguments::more(page, shown, pick.count(selection)?),
         false => String::new(),
     };
     answer.finish(page.offset + 1, &more)
@@ -173,20 +173,20 @@ fn sections(views: &Views<'_>, picked: &[&View], arguments: &Arguments, ui: &Ui)
     if form == Form::Csv {
         return Err(Error::usage("CSV has one header: it shows one table").next("name it, or use --json"));
     }
-    let bench = pick::open(views, picked, ui.limits, &ui.meter())?;
+    let picker = Picker::open(views, picked, ui.limits, &ui.meter())?;
     let mut shown = 0;
     for view in picked {
-        let pick = Pick::new(&bench, view)?;
+        let pick = picker.pick(view)?;
         if arguments.id.is_some() && !pick.has_ids() {
             continue;
         }
         let selection = pick.selection(&wanted(arguments))?;
-        let count = bench.session.count_selected(&selection)?;
+        let count = pick.count(&selection)?;
         if count == 0 && arguments.id.is_some() {
             continue;
         }
         say(&title(view, count, shown == 0, form))?;
-        rows(&bench, &selection, arguments, ui)?;
+        rows(&pick, &selection, arguments, ui)?;
         shown += 1;
     }
     match (form, shown) {
@@ -228,11 +228,11 @@ fn overview(views: &Views<'_>, arguments: &Arguments, ui: &Ui) -> Result<()> {
     }
     let has_rows = |view: &&View| matches!(view.kind, ViewKind::Stored | ViewKind::Kept | ViewKind::Verdict);
     let listed: Vec<&View> = views.all().iter().filter(has_rows).collect();
-    let bench = pick::open(views, &listed, ui.limits, &ui.meter())?;
+    let picker = Picker::open(views, &listed, ui.limits, &ui.meter())?;
     let mut counted = Vec::new();
     for view in &listed {
         let every = Selection { view: view.name.clone(), ..Selection::default() };
-        counted.push((*view, bench.session.count_selected(&every)?));
+        counted.push((*view, picker.pick(view)?.count(&every)?));
     }
     if ui.json {
         let view = |(view, rows): &(&View, u64)| serde_json::json!({ "name": view.name, "rows": rows, "what": view.what });

@@ -15,7 +15,7 @@ use crate::base::{Error, Place, Result, digest};
 use crate::case::views::Views;
 use crate::case::{Case, Register, Source};
 use crate::cli::Ui;
-use crate::deliver::pick::{self, Pick, Wanted};
+use crate::deliver::pick::{self, Picker, Wanted};
 use crate::engine::ask::Page;
 use crate::intake::{self, RecordBytes};
 
@@ -135,17 +135,16 @@ fn became(case: &Case, source: &Source, number: u64, ui: &Ui) -> Result<Became> 
     let views = Views::of_store(case, None)?;
     let stored = pick::view(&views, &format!("store_{}", source.table))?;
     let rejects = pick::view(&views, "rejects")?;
-    let bench = pick::open(&views, &[stored, rejects], ui.limits, &ui.meter())?;
+    let picker = Picker::open(&views, &[stored, rejects], ui.limits, &ui.meter())?;
+    let (stored, rejects) = (picker.pick(stored)?, picker.pick(rejects)?);
     let of_record = [("source", source.source.clone()), ("record", number.to_string())];
     let mut wanted =
         Wanted { values: of_record.map(|(c, v)| (c.to_owned(), v)).to_vec(), ..Wanted::default() };
-    let in_store = Pick::new(&bench, stored)?.selection(&wanted)?;
-    let is_stored = bench.session.count_selected(&in_store)? > 0;
+    let is_stored = stored.count(&stored.selection(&wanted)?)? > 0;
     wanted.values.push(("table_name".to_owned(), source.table.clone()));
     wanted.columns = ["kind", "reason", "column_name"].map(str::to_owned).to_vec();
-    let rejected = Pick::new(&bench, rejects)?.selection(&wanted)?;
     let mut found = Vec::new();
-    bench.session.select(&rejected, Page::default(), |batch| {
+    rejects.rows(&rejects.selection(&wanted)?, Page::default(), |batch| {
         let text = |index: usize, row: usize| {
             let column = batch.columns().get(index).and_then(|c| c.as_string_opt::<i32>());
             column.and_then(|c| c.iter().nth(row).flatten()).map(str::to_owned)

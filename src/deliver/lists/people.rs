@@ -3,31 +3,21 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use super::definition::List;
 use crate::base::text::{is_printable, printable};
 use crate::base::{Error, Result};
-use crate::engine::ParameterType;
 
 /// The column that names the run.
 pub(super) const RUN: &str = "_run";
 
 /// The columns of a list as they are written, the run's included.
 pub(super) fn schema(list: &List) -> SchemaRef {
-    let fields = list.columns.iter().map(|c| Field::new(&c.name, data_type(c.kind), true));
+    let fields = list.columns.iter().map(|c| Field::new(&c.name, c.kind.data_type(), true));
     let run = Field::new(RUN, DataType::Utf8, true);
     Arc::new(Schema::new(fields.chain(std::iter::once(run)).collect::<Vec<_>>()))
-}
-
-fn data_type(kind: ParameterType) -> DataType {
-    match kind {
-        ParameterType::Text => DataType::Utf8,
-        ParameterType::Integer => DataType::Int64,
-        ParameterType::Boolean => DataType::Boolean,
-        ParameterType::Instant => DataType::Timestamp(TimeUnit::Microsecond, None),
-    }
 }
 
 /// The rows of a batch with clean texts and the run's id.

@@ -84,6 +84,16 @@ pub struct Reason {
     pub needs: Vec<Need>,
 }
 
+/// Views of which a query needs, for the subjects of some accounts, only what belongs to these accounts: so it can be asked
+/// account by account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SlicedViews {
+    /// Views with the column `group_number` (see `staging_ordered_users`).
+    pub by_group: Vec<String>,
+    /// Views with the column `account_id`.
+    pub by_account: Vec<String>,
+}
+
 /// One query of `queries/classify/`: its verdicts and its rules.
 #[derive(Clone, Debug)]
 pub struct Classify {
@@ -109,6 +119,8 @@ pub struct Classify {
     pub terms: Vec<Word>,
     /// Its rules, in order; empty where it has no list of tests.
     pub reasons: Vec<Reason>,
+    /// What it needs account by account, where it can be asked so.
+    pub slices: Option<SlicedViews>,
     /// The query.
     pub sql: Embedded,
     /// The sidecar.
@@ -160,6 +172,10 @@ pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
             states: words(file, "state"),
             terms: words(file, "term"),
             reasons: file.sections("reason").iter().map(reason).collect(),
+            slices: file.section("slices").map(|slices| SlicedViews {
+                by_group: slices.texts("by_group"),
+                by_account: slices.texts("by_account"),
+            }),
             sql,
             sidecar,
         }

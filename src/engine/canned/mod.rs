@@ -11,7 +11,9 @@ use crate::base::Result;
 use crate::base::library::{self, Embedded};
 use crate::base::toml_file::{self, Section};
 
-pub use classify::{Classify, Column, ColumnType, Reason, classify, classify_all, classify_from};
+pub use classify::{
+    Classify, Column, ColumnType, Reason, SlicedViews, classify, classify_all, classify_from,
+};
 pub use needs::{Need, Place};
 pub use quality::{Finding, Quality, SEVERITIES, quality, quality_from};
 pub use staging::{Group, Staging, StagingKind, staging, staging_for, staging_of};
