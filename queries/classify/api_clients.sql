@@ -1,15 +1,12 @@
 -- Which API clients must reconnect or get a new token (3-rules, 5).
 WITH changes AS (
     SELECT
-        a.client_id,
+        c.subject_id AS client_id,
+        c.kind,
         COUNT(CASE WHEN c.is_certain THEN 1 END) > 0 AS is_rotated
     FROM staging_changes AS c
-    JOIN staging_api_clients AS a
-        ON a.client_id = c.subject_id
-        AND c.kind = CASE WHEN a.kind = 'oauth' THEN 'oauth_token' ELSE 'api_token' END
-        AND (c.account_id IS NULL OR a.account_id IS NULL OR c.account_id = a.account_id)
-    WHERE c.kind IN ('oauth_token', 'api_token') AND c.is_possible
-    GROUP BY a.client_id
+    WHERE c.kind IN ('oauth_token', 'api_token') AND c.is_possible AND NOT c.is_of_other_account
+    GROUP BY c.subject_id, c.kind
 ),
 facts AS (
     SELECT
@@ -39,7 +36,8 @@ facts AS (
     CROSS JOIN staging_coverage AS v
     LEFT JOIN param_kind AS k ON k.subject = 'client' AND k.kind = a.kind
     LEFT JOIN user_passwords AS u ON u.user_id = a.user_id
-    LEFT JOIN changes AS c ON c.client_id = a.client_id
+    LEFT JOIN changes AS c
+        ON c.client_id = a.client_id AND c.kind = CASE WHEN a.kind = 'oauth' THEN 'oauth_token' ELSE 'api_token' END
     LEFT JOIN account_exposure AS e ON e.account_id = a.account_id
 ),
 tests AS (

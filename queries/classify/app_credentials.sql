@@ -17,12 +17,9 @@ WITH cells AS (
 ),
 changes AS (
     SELECT
-        a.installation_id, c.changed_at, c.changed_at_latest, c.is_certain, c.source, c.record
+        c.subject_id AS installation_id, c.changed_at, c.changed_at_latest, c.is_certain, c.source, c.record
     FROM staging_changes AS c
-    JOIN staging_app_installations AS a
-        ON a.installation_id = c.subject_id
-        AND (c.account_id IS NULL OR a.account_id IS NULL OR c.account_id = a.account_id)
-    WHERE c.kind = 'app_credential' AND c.is_possible
+    WHERE c.kind = 'app_credential' AND c.is_possible AND NOT c.is_of_other_account
     UNION ALL
     SELECT installation_id, changed_at, changed_at_latest, is_certain, source, record
     FROM cells

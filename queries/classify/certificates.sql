@@ -41,12 +41,9 @@ old_accounts AS (
     GROUP BY account_id
 ),
 replacements AS (
-    SELECT DISTINCT l.certificate_id
+    SELECT DISTINCT c.subject_id AS certificate_id
     FROM staging_changes AS c
-    JOIN staging_certificates AS l
-        ON l.certificate_id = c.subject_id
-        AND (c.account_id IS NULL OR l.account_id IS NULL OR c.account_id = l.account_id)
-    WHERE c.kind = 'certificate' AND c.is_certain
+    WHERE c.kind = 'certificate' AND c.is_certain AND NOT c.is_of_other_account
 ),
 providers AS (
     SELECT COUNT(CASE WHEN kind IN ('customer', 'vendor') THEN 1 END) = 2 AS both_affected

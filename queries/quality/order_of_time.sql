@@ -4,19 +4,8 @@ WITH findings AS (
     WHERE r.is_before_created
     UNION ALL
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    JOIN staging_app_installations AS s ON s.installation_id = r.subject_id
-    WHERE r.kind = 'app_credential' AND COALESCE(r.changed_at_latest, r.changed_at) < s.installed_at
-    UNION ALL
-    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    JOIN staging_certificates AS s ON s.certificate_id = r.subject_id
-    WHERE r.kind = 'certificate' AND COALESCE(r.changed_at_latest, r.changed_at) < s.uploaded_at
-    UNION ALL
-    SELECT 'CHANGE_BEFORE_CREATED' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    JOIN staging_api_clients AS s ON s.client_id = r.subject_id
-    WHERE r.kind IN ('api_token', 'oauth_token') AND COALESCE(r.changed_at_latest, r.changed_at) < s.created_at
+    FROM staging_subject_changes AS r
+    WHERE r.is_before_created
     UNION ALL
     SELECT 'CHANGE_BEFORE_CREATED' AS code, 'users' AS table_name, r.user_id AS subject, r.source, r.record
     FROM store_users AS r

@@ -41,19 +41,8 @@ WITH findings AS (
         AND NOT EXISTS (SELECT 1 FROM store_users AS u WHERE u.user_id = r.user_id)
     UNION ALL
     SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    WHERE r.kind = 'app_credential' AND r.subject_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM store_app_installations AS s WHERE s.installation_id = r.subject_id)
-    UNION ALL
-    SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    WHERE r.kind = 'certificate' AND r.subject_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM store_certificates AS s WHERE s.certificate_id = r.subject_id)
-    UNION ALL
-    SELECT 'SUBJECT_MISSING' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM store_credential_changes AS r
-    WHERE r.kind IN ('api_token', 'oauth_token') AND r.subject_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM store_api_clients AS s WHERE s.client_id = r.subject_id)
+    FROM staging_subject_changes AS r
+    WHERE r.is_missing
     UNION ALL
     SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.user_id AS subject, r.source, r.record
     FROM staging_odd_changes AS r
@@ -64,18 +53,7 @@ WITH findings AS (
     UNION ALL
     SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
     FROM staging_changes AS r
-    JOIN staging_app_installations AS s ON s.installation_id = r.subject_id
-    WHERE r.kind = 'app_credential' AND r.account_id <> s.account_id
-    UNION ALL
-    SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM staging_changes AS r
-    JOIN staging_certificates AS s ON s.certificate_id = r.subject_id
-    WHERE r.kind = 'certificate' AND r.account_id <> s.account_id
-    UNION ALL
-    SELECT 'CHANGE_OTHER_ACCOUNT' AS code, 'credential_changes' AS table_name, r.subject_id AS subject, r.source, r.record
-    FROM staging_changes AS r
-    JOIN staging_api_clients AS s ON s.client_id = r.subject_id
-    WHERE r.kind IN ('api_token', 'oauth_token') AND r.account_id <> s.account_id
+    WHERE r.is_of_other_account
 )
 SELECT code, table_name, subject, source, record
 FROM findings

@@ -1,7 +1,4 @@
 SELECT
-    c.account_id,
-    c.user_id,
-    c.product,
     c.kind,
     c.subject_id,
     c.changed_at,
@@ -13,9 +10,11 @@ SELECT
         FALSE
     ) AS is_certain,
     (COALESCE(c.changed_at_latest, c.changed_at) < i.until_lo) IS NOT TRUE AS is_possible,
+    c.is_of_other_account,
     c.source,
     c.record
-FROM store_credential_changes AS c
+FROM staging_subject_changes AS c
 CROSS JOIN param_incident AS i
-WHERE (c.changed_at IS NULL OR c.changed_at <= i.as_of)
+WHERE NOT c.is_missing
+    AND (c.changed_at IS NULL OR c.changed_at <= i.as_of)
     AND (c.effect IS NULL OR c.effect <> 'requested')

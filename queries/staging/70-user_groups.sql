@@ -24,4 +24,4 @@ SELECT
 FROM numbered AS g
 LEFT JOIN param_product AS k ON k.product = g.product
 LEFT JOIN staging_account_products AS a ON a.account_id = g.account_id
-ORDER BY g.group_number
+ORDER BY g.group_number NULLS FIRST

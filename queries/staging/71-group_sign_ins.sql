@@ -18,4 +18,4 @@ named AS (
 SELECT h.group_number, h.sign_in, n.sign_in IS NOT NULL AS is_needed
 FROM held AS h
 LEFT JOIN named AS n ON n.role = h.role AND n.sign_in = h.sign_in
-ORDER BY h.group_number
+ORDER BY h.group_number NULLS FIRST

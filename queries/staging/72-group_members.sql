@@ -31,4 +31,4 @@ SELECT
     MAX(CASE WHEN only_active THEN LEAST(role_and_sign_in, 1) ELSE role_and_sign_in END) AS when_unknown
 FROM parts
 GROUP BY group_number
-ORDER BY group_number
+ORDER BY group_number NULLS FIRST

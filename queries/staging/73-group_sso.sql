@@ -64,4 +64,4 @@ per_sign_in AS (
 SELECT group_number, MIN(sso) AS sso
 FROM per_sign_in
 GROUP BY group_number
-ORDER BY group_number
+ORDER BY group_number NULLS FIRST

@@ -5,4 +5,4 @@ SELECT
 FROM staging_user_groups AS g
 LEFT JOIN staging_group_sign_ins AS h ON h.group_number = g.group_number
 GROUP BY g.group_number, g.product, g.account_only_sign_in
-ORDER BY g.group_number
+ORDER BY g.group_number NULLS FIRST
