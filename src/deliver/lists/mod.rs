@@ -97,7 +97,11 @@ fn write_all(
     for list in &lists {
         interrupt::check()?;
         work.say(&list.name);
-        reading.session().materialise(&list.table(), list.sql.text)?;
+        // Read once, it need not be kept.
+        match wanted.per_customer {
+            true => reading.session().materialise(&list.table(), list.sql.text)?,
+            false => reading.session().view(&list.table(), list.sql.text)?,
+        }
         listed.extend(write_list(reading, list, &formats, folder)?);
         work.advance(1);
     }
