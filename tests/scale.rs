@@ -18,6 +18,7 @@ use highwater::base::progress::Meter;
 use highwater::case::Case;
 use highwater::case::workbench::Limits;
 use highwater::classify;
+use highwater::deliver;
 
 fn highwater(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap();
@@ -271,10 +272,14 @@ fn verdicts_do_not_depend_on_how_many_users_are_looked_at_at_once() {
     let opened = Case::open(&sliced).unwrap();
     let limits = Limits { threads: 2, memory: 2_000_000_000, users_at_once: 30 };
     classify::run(&opened, None, limits, &Meter::silent()).unwrap();
-    let (whole, sliced) = (verdicts(&whole, "0001"), verdicts(&sliced, "0001"));
-    assert_eq!(whole.len(), 8);
-    for (name, bytes) in whole {
-        assert!(bytes == sliced[&name], "{name}");
+    deliver::lists(&opened, 1, &deliver::Wanted::default(), limits, &Meter::silent()).unwrap();
+    let written = |case: &Path| (verdicts(case, "0001"), bytes(&case.join("out/0001/lists")));
+    let ((verdicts, lists), (sliced_verdicts, sliced_lists)) = (written(&whole), written(&sliced));
+    assert_eq!((verdicts.len(), verdicts.len()), (8, sliced_verdicts.len()));
+    assert!(lists.len() > 10 && lists.len() == sliced_lists.len());
+    for (name, bytes) in verdicts.iter().chain(&lists) {
+        let sliced = sliced_verdicts.get(name).or(sliced_lists.get(name));
+        assert!(Some(bytes) == sliced, "{name}");
     }
 }
 

@@ -2,6 +2,8 @@
 SELECT
     r.user_id,
     r.account_id,
+    r.email,
+    r.name,
     r.role,
     r.product,
     r.active,
@@ -11,6 +13,7 @@ SELECT
     r.sso_only,
     r.deleted_at,
     r.deleted_at_latest,
+    r.locale,
     r.country,
     r.source,
     r.record
@@ -20,6 +23,8 @@ UNION ALL
 SELECT
     m.user_id,
     m.account_id,
+    m.email,
+    m.name,
     m.role,
     m.product,
     m.active,
@@ -29,6 +34,7 @@ SELECT
     m.sso_only,
     m.deleted_at,
     m.deleted_at_latest,
+    m.locale,
     m.country,
     m.source,
     m.record

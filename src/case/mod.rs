@@ -9,6 +9,7 @@ mod recover;
 mod register;
 mod run;
 mod scratch;
+pub mod slices;
 pub mod views;
 pub mod workbench;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::slices;
 use crate::base::instant::Interval;
 use crate::base::{Error, Result, digest, instant, library};
+use crate::case::slices;
 use crate::case::{Case, CoverageRecord, HashedFile, RunRecord, Source};
 use crate::engine::{self, canned};
 use crate::incident::{self, Facts, FedSource, Judged, Profile};

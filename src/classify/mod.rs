@@ -7,7 +7,6 @@ pub mod check;
 mod inputs;
 pub mod quality;
 pub mod recount;
-mod slices;
 
 use std::collections::BTreeMap;
 
@@ -15,10 +14,10 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
 use inputs::Inputs;
-use slices::Slice;
 
 use crate::base::progress::{Meter, Work};
 use crate::base::{Error, Result, digest, files, interrupt, library};
+use crate::case::slices::Slices;
 use crate::case::workbench::{self, Limits};
 use crate::case::{Act, Case, CaseLock, RunRecord, VerdictFile};
 use crate::engine::{Session, canned};
@@ -118,7 +117,7 @@ fn make(
     let bench = workbench::open_keeping(case, lock, record.state(Some(number)), limits, meter)?;
     let session = &bench.session;
     let work = meter.steps("classifying", queries.len() as u64 + 2);
-    let slices = slices::of(session, limits.users_at_once)?;
+    let slices = Slices::of(session, limits.users_at_once)?;
     for query in queries.iter() {
         verdicts(case, number, record, query, (session, &slices), &work)?;
     }
@@ -138,7 +137,7 @@ fn verdicts(
     number: u32,
     record: &mut RunRecord,
     query: &canned::Classify,
-    (session, slices): (&Session, &[Slice]),
+    (session, slices): (&Session, &Slices),
     work: &Work,
 ) -> Result<()> {
     interrupt::check()?;
@@ -146,9 +145,8 @@ fn verdicts(
     let file = case.verdicts(number, &query.id);
     let looked_up: Vec<&str> = query.looked_up.iter().map(String::as_str).collect();
     let rows = match &query.slices {
-        Some(views) if slices.len() > 1 => {
-            let ranges: Vec<_> = slices.iter().map(|slice| slice.ranges(views)).collect();
-            session.write_sliced(query.sql.text, &file, &looked_up, &ranges)?
+        Some(views) if !slices.is_one() => {
+            session.write_sliced(query.sql.text, &file, &looked_up, &slices.ranges(views))?
         }
         _ => session.write(query.sql.text, &file, &looked_up)?,
     };

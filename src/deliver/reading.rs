@@ -3,6 +3,7 @@
 use crate::base::progress::Meter;
 use crate::base::toml_file;
 use crate::base::{Result, library};
+use crate::case::slices::Slices;
 use crate::case::workbench::{self, Limits, Workbench};
 use crate::case::{Case, RunRecord};
 use crate::engine::canned::{self, StagingKind};
@@ -15,6 +16,8 @@ pub(super) const WORDS: &str = "deliver/summary.toml";
 pub(super) struct Reading {
     /// Its record.
     pub record: RunRecord,
+    /// Where what goes account by account is cut.
+    pub slices: Slices,
     bench: Workbench,
 }
 
@@ -29,7 +32,8 @@ impl Reading {
         for part in canned::staging_of(PARTS)?.iter().filter(|part| part.kind == StagingKind::View) {
             bench.make(part)?;
         }
-        Ok(Self { record, bench })
+        let slices = Slices::of(&bench.session, limits.users_at_once)?;
+        Ok(Self { record, slices, bench })
     }
 
     /// Makes what lists stand on beside the verdicts; the summary needs none of it.

@@ -4,6 +4,7 @@ use crate::base::Result;
 use crate::base::library::{self, Embedded};
 use crate::base::toml_file;
 use crate::engine::ParameterType;
+use crate::engine::canned::SlicedViews;
 
 const FOLDER: &str = "deliver/lists";
 const TYPES: [&str; 5] = ["text", "instant", "boolean", "integer", "list"];
@@ -27,6 +28,8 @@ pub(super) struct List {
     pub order_by: Vec<String>,
     /// Its columns in order.
     pub columns: Vec<Column>,
+    /// What it needs account by account, where its files are ordered by account.
+    pub slices: Option<SlicedViews>,
     /// The query.
     pub sql: Embedded,
 }
@@ -71,6 +74,7 @@ fn list(sidecar: Embedded) -> Result<List> {
                     what: c.required_text("what").unwrap_or_default(),
                 })
                 .collect(),
+            slices: SlicedViews::of(file),
             sql,
         }
     })

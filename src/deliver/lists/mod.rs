@@ -102,7 +102,7 @@ fn write_all(
             true => reading.session().materialise(&list.table(), list.sql.text)?,
             false => reading.session().view(&list.table(), list.sql.text)?,
         }
-        listed.extend(write_list(reading, list, &formats, folder)?);
+        listed.extend(write_list(reading, list, &formats, !wanted.per_customer, folder)?);
         work.advance(1);
     }
     let mut written: Vec<WrittenFile> = listed.iter().map(|f| f.written.clone()).collect();
@@ -122,7 +122,15 @@ fn write_text(folder: &Path, file: &str, text: &str) -> Result<WrittenFile> {
 }
 
 /// Writes one list: one file a format, or one a format and cohort that is told.
-fn write_list(reading: &Reading, list: &List, formats: &[Format], folder: &Path) -> Result<Vec<ListFile>> {
+///
+/// One whose rows are streamed and not kept goes account by account where it may.
+fn write_list(
+    reading: &Reading,
+    list: &List,
+    formats: &[Format],
+    is_streamed: bool,
+    folder: &Path,
+) -> Result<Vec<ListFile>> {
     let run = &reading.record.id;
     let mut parts: BTreeMap<String, Sinks> = BTreeMap::new();
     match &list.split_by {
@@ -135,18 +143,26 @@ fn write_list(reading: &Reading, list: &List, formats: &[Format], folder: &Path)
         }
     }
     let split = list.split_by.as_deref();
-    reading.session().stream(&list.ordered(None), &[], |batch| {
-        for (key, rows) in pieces(&batch, split)? {
-            let sinks = parts.get_mut(&key).ok_or_else(|| {
-                Error::failed(format!(
-                    "the list {} has rows of {key}, which is no cohort that is told",
-                    list.name
-                ))
-            })?;
-            sinks.write(&rows)?;
+    let mut stream = || {
+        reading.session().stream(&list.ordered(None), &[], |batch| {
+            for (key, rows) in pieces(&batch, split)? {
+                let sinks = parts.get_mut(&key).ok_or_else(|| {
+                    Error::failed(format!(
+                        "the list {} has rows of {key}, which is no cohort that is told",
+                        list.name
+                    ))
+                })?;
+                sinks.write(&rows)?;
+            }
+            Ok(())
+        })
+    };
+    match &list.slices {
+        Some(views) if is_streamed && !reading.slices.is_one() => {
+            reading.session().sliced(&reading.slices.ranges(views), stream)?;
         }
-        Ok(())
-    })?;
+        _ => stream()?,
+    }
     let mut files = Vec::new();
     for sinks in parts.into_values() {
         files.extend(sinks.finish()?.into_iter().map(|written| ListFile::new(list, written)));

@@ -90,8 +90,23 @@ pub struct Reason {
 pub struct SlicedViews {
     /// Views with the column `group_number` (see `staging_ordered_users`).
     pub by_group: Vec<String>,
-    /// Views with the column `account_id`.
-    pub by_account: Vec<String>,
+    /// Views with a column of accounts, and that column.
+    pub by_account: Vec<(String, String)>,
+}
+
+impl SlicedViews {
+    /// What a sidecar says in its section `slices`; `view` has the column `account_id`, `view.column` another.
+    #[must_use]
+    pub fn of(file: &Section<'_>) -> Option<Self> {
+        let view = |text: String| match text.split_once('.') {
+            Some((view, column)) => (view.to_owned(), column.to_owned()),
+            None => (text, "account_id".to_owned()),
+        };
+        file.section("slices").map(|slices| Self {
+            by_group: slices.texts("by_group"),
+            by_account: slices.texts("by_account").into_iter().map(view).collect(),
+        })
+    }
 }
 
 /// One query of `queries/classify/`: its verdicts and its rules.
@@ -172,10 +187,7 @@ pub fn classify_from(sidecar: Embedded, sql: Embedded) -> Result<Classify> {
             states: words(file, "state"),
             terms: words(file, "term"),
             reasons: file.sections("reason").iter().map(reason).collect(),
-            slices: file.section("slices").map(|slices| SlicedViews {
-                by_group: slices.texts("by_group"),
-                by_account: slices.texts("by_account"),
-            }),
+            slices: SlicedViews::of(file),
             sql,
             sidecar,
         }
