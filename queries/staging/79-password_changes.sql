@@ -10,20 +10,19 @@ WITH grouped AS (
     FROM staging_own_changes
     GROUP BY user_id
 ),
--- Only several certain changes must be compared.
+-- Of several certain changes those at the first instant must be compared.
 ordered AS (
     SELECT
         c.*,
         ROW_NUMBER() OVER (
             PARTITION BY c.user_id
             ORDER BY
-                c.changed_at NULLS LAST,
                 COALESCE(c.changed_at_latest, c.changed_at) NULLS LAST,
                 c.source NULLS FIRST,
                 c.record NULLS FIRST
         ) AS place
     FROM staging_own_changes AS c
-    JOIN grouped AS g ON g.user_id = c.user_id AND g.certain > 1
+    JOIN grouped AS g ON g.user_id = c.user_id AND g.certain > 1 AND g.rotated_at = c.changed_at
     WHERE c.is_certain
 ),
 firsts AS (

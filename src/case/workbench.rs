@@ -42,7 +42,7 @@ impl Limits {
 /// Memory that the rest of the program needs beside the engine's own limit: so much, and a part of all, because what the
 /// engine does not count grows with what it is given.
 const RESERVED: u64 = 256 << 20;
-const UNCOUNTED: u64 = 5;
+const UNCOUNTED: u64 = 4;
 /// Less than this the engine can't work with.
 const LEAST: u64 = 256 << 20;
 
