@@ -9,6 +9,7 @@ does in its own is left out, since its threads share work as they come.
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -27,7 +28,14 @@ def paths(work: Path) -> dict[str, list[str]]:
         "synth": ["synth", exports, "--users", str(USERS)],
         "ingest": ["ingest", case, exports],
         "export verdicts": ["export", case, "verdicts"],
+        "show by id": ["show", case, "user_passwords", "--id", "@some", "--json"],
     }
+
+
+def some_user(binary: Path, case: Path) -> str:
+    asked = [binary, "show", case, "user_passwords", "--columns", "user_id", "--limit", "1", "--offset", "9000", "--json"]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True)
+    return json.loads(told.stdout)[0]["user_id"]
 
 
 def run(binary: Path, arguments: list[str]) -> None:
@@ -53,6 +61,8 @@ def counted(binary: Path, work: Path) -> dict[str, int]:
             run(binary, ["init", str(work / "case"), "--incident", "zendesk-2016"])
         if name == "export verdicts":
             run(binary, ["classify", str(work / "case")])
+        if name == "show by id":
+            arguments = [some_user(binary, work / "case") if part == "@some" else part for part in arguments]
         counts[name] = count(binary, arguments, work)
     return counts
 

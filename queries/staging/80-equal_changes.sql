@@ -1,18 +1,14 @@
--- Looked for among those that agree in little: a narrow grouping of the whole table, a wide one of few rows.
-WITH suspect_times AS (
-    SELECT COALESCE(changed_at, TIMESTAMP '1970-01-01 00:00:00') AS changed_at
+-- Looked for among those that agree in whom they concern and when: a narrow grouping of the whole table, a wide one of few
+-- rows.
+WITH suspects AS (
+    SELECT
+        COALESCE(user_id, subject_id, '') AS concerned,
+        COALESCE(changed_at, TIMESTAMP '1970-01-01 00:00:00') AS changed_at
     FROM store_credential_changes
-    GROUP BY COALESCE(changed_at, TIMESTAMP '1970-01-01 00:00:00')
+    GROUP BY COALESCE(user_id, subject_id, ''), COALESCE(changed_at, TIMESTAMP '1970-01-01 00:00:00')
     HAVING COUNT(*) > 1
 ),
-suspect_changes AS (
-    SELECT COALESCE(r.user_id, '') AS user_id, s.changed_at
-    FROM store_credential_changes AS r
-    JOIN suspect_times AS s ON s.changed_at = COALESCE(r.changed_at, TIMESTAMP '1970-01-01 00:00:00')
-    GROUP BY COALESCE(r.user_id, ''), s.changed_at
-    HAVING COUNT(*) > 1
-),
-numbered_changes AS (
+numbered AS (
     SELECT
         COALESCE(r.subject_id, r.user_id) AS subject,
         r.source,
@@ -24,10 +20,10 @@ numbered_changes AS (
             ORDER BY r.source NULLS FIRST, r.record NULLS FIRST
         ) AS place
     FROM store_credential_changes AS r
-    JOIN suspect_changes AS s
-        ON s.user_id = COALESCE(r.user_id, '')
+    JOIN suspects AS s
+        ON s.concerned = COALESCE(r.user_id, r.subject_id, '')
         AND s.changed_at = COALESCE(r.changed_at, TIMESTAMP '1970-01-01 00:00:00')
 )
 SELECT subject, source, record
-FROM numbered_changes
+FROM numbered
 WHERE place > 1

@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::base::{Error, Result, library};
 use crate::engine::canned::SlicedViews;
-use crate::engine::{Parameter, Range, Session};
+use crate::engine::{Cut, Range, Session};
 
 /// The query of all groups of users in their order.
 pub const GROUPS: &str = "classify/slices/user_groups.sql";
@@ -58,20 +58,23 @@ impl Slices {
 }
 
 fn ranges(views: &SlicedViews, above: Option<&End>, up_to: Option<&End>) -> Vec<Range> {
-    let group = |end: Option<&End>| end.map(|end| Parameter::Integer(end.group));
+    let group = |end: Option<&End>| end.map_or(Cut::Open, |end| Cut::At(end.group.into()));
     let by_group = views.by_group.iter().map(|view| Range {
         view: view.clone(),
         column: "group_number".to_owned(),
         above: group(above),
         up_to: group(up_to),
     });
-    let account = |end: Option<&End>| end.and_then(|end| end.account.as_deref()).map(Parameter::from);
+    let account = |end: Option<&End>| match end {
+        None => Cut::Open,
+        Some(End { account: None, .. }) => Cut::Null,
+        Some(End { account: Some(account), .. }) => Cut::At(account.as_str().into()),
+    };
     let by_account = views.by_account.iter().map(|(view, column)| Range {
         view: view.clone(),
         column: column.clone(),
         above: account(above),
-        // The slice that ends before the first account has none: no text is less than the empty one.
-        up_to: up_to.map(|_| account(up_to).unwrap_or_else(|| "".into())),
+        up_to: account(up_to),
     });
     by_group.chain(by_account).collect()
 }
@@ -108,7 +111,9 @@ impl Cutter {
                 return Err(Error::failed(what));
             }
             let is_same = account == last.account.as_deref();
-            if !is_same && self.users >= self.full {
+            // A statement that cuts can't hold a NUL.
+            let may_end = last.account.as_deref().is_none_or(|account| !account.contains('\0'));
+            if !is_same && self.users >= self.full && may_end {
                 self.ends.push(last.clone());
                 self.users = 0;
             }
@@ -152,25 +157,37 @@ mod tests {
         assert!(cut(&groups[3..4]).unwrap().is_one() && cut(&[]).unwrap().is_one());
     }
 
-    /// Accounts without users, too: each account is in exactly one slice, whatever its name.
     #[test]
-    fn the_slices_have_each_account_once() {
-        let slices = Slices { ends: vec![end(2, None), end(5, Some("b")), end(9, Some("d"))] };
-        let views = SlicedViews { by_group: Vec::new(), by_account: vec![("v".to_owned(), "a".to_owned())] };
-        let ranges: Vec<Range> = slices.ranges(&views).into_iter().flatten().collect();
-        let is_in = |range: &Range, account: &str| {
-            let account = Parameter::from(account);
-            let text = |p: &Parameter| match p {
-                Parameter::Text(text) => text.clone(),
-                _ => String::new(),
-            };
-            range.above.as_ref().is_none_or(|above| text(above) < text(&account))
-                && range.up_to.as_ref().is_none_or(|up_to| text(&account) <= text(up_to))
+    fn nothing_is_cut_behind_an_account_that_no_statement_can_name() {
+        let groups = [(1, Some("a\0"), 100), (2, Some("b"), 1), (3, Some("c"), 1)];
+        assert_eq!(cut(&groups).unwrap().ends, [end(2, Some("b"))]);
+    }
+
+    #[test]
+    fn slices_follow_one_another() {
+        let slices = Slices { ends: vec![end(2, None), end(5, Some("b"))] };
+        let views = SlicedViews {
+            by_group: vec!["g".to_owned()],
+            by_account: vec![("v".to_owned(), "a".to_owned())],
         };
-        for (account, place) in [("a", 1), ("b", 1), ("b2", 2), ("d", 2), ("e", 3), ("é", 3)] {
-            let places: Vec<usize> = (0..ranges.len()).filter(|n| is_in(&ranges[*n], account)).collect();
-            assert_eq!(places, [place], "{account}");
-        }
+        let at = |account: &str| Cut::At(account.into());
+        let range = |view: &str, column: &str, above, up_to| Range {
+            view: view.to_owned(),
+            column: column.to_owned(),
+            above,
+            up_to,
+        };
+        let both = |group: [Cut; 2], account: [Cut; 2]| {
+            let ([g1, g2], [a1, a2]) = (group, account);
+            vec![range("g", "group_number", g1, g2), range("v", "a", a1, a2)]
+        };
+        let group = |number: i64| Cut::At(number.into());
+        let expected = [
+            both([Cut::Open, group(2)], [Cut::Open, Cut::Null]),
+            both([group(2), group(5)], [Cut::Null, at("b")]),
+            both([group(5), Cut::Open], [at("b"), Cut::Open]),
+        ];
+        assert_eq!(slices.ranges(&views), expected);
     }
 
     #[test]

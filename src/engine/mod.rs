@@ -24,4 +24,4 @@ pub use parquet_out::ParquetOut;
 pub use parquet_rows::ParquetRows;
 pub use selection::{Filter, Selection};
 pub use session::{Access, Session, version};
-pub use slices::Range;
+pub use slices::{Cut, Range};

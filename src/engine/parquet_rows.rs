@@ -35,9 +35,10 @@ pub struct ParquetRows {
     files: Vec<Opened>,
 }
 
+/// A file of which the columns and row groups are known. It is opened when it is read: there may be more of them than a
+/// process may hold open.
 struct Opened {
     path: PathBuf,
-    file: File,
     metadata: ArrowReaderMetadata,
 }
 
@@ -115,7 +116,8 @@ impl ParquetRows {
         mut take: impl FnMut(RecordBatch) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         for opened in &self.files {
-            let rows = opened.rows(selection).map_err(|e| opened.unreadable(e))?;
+            let file = File::open(&opened.path).map_err(|e| Error::io("read", &opened.path, e))?;
+            let rows = opened.rows(file, selection).map_err(|e| opened.unreadable(e))?;
             for batch in rows {
                 interrupt::check()?;
                 let batch = batch.map_err(|e| opened.unreadable(e.into()))?;
@@ -133,7 +135,7 @@ impl Opened {
         let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
         let metadata = ArrowReaderMetadata::load(&file, Default::default())
             .map_err(|e| Error::failed(format!("{} is no Parquet file", path.display())).because(e))?;
-        Ok(Self { path: path.to_path_buf(), file, metadata })
+        Ok(Self { path: path.to_path_buf(), metadata })
     }
 
     fn unreadable(&self, cause: ParquetError) -> Error {
@@ -141,13 +143,16 @@ impl Opened {
     }
 
     /// The rows of this file that fulfil each filter.
-    fn rows(&self, selection: &Selection) -> std::result::Result<ParquetRecordBatchReader, ParquetError> {
-        let groups = self.groups(&selection.filters)?;
+    fn rows(
+        &self,
+        file: File,
+        selection: &Selection,
+    ) -> std::result::Result<ParquetRecordBatchReader, ParquetError> {
+        let groups = self.groups(&file, &selection.filters)?;
         let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
         for filter in &selection.filters {
             predicates.push(self.predicate(filter)?);
         }
-        let file = self.file.try_clone()?;
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_row_groups(groups)
             .with_projection(self.mask(&selection.columns)?)
@@ -180,12 +185,12 @@ impl Opened {
     }
 
     /// The row groups that may have rows that fulfil each filter.
-    fn groups(&self, filters: &[Filter]) -> std::result::Result<Vec<usize>, ParquetError> {
+    fn groups(&self, file: &File, filters: &[Filter]) -> std::result::Result<Vec<usize>, ParquetError> {
         let mut groups = Vec::new();
         for group in 0..self.metadata.metadata().num_row_groups() {
             let mut may = true;
             for filter in filters {
-                may = may && self.may_have(group, filter)?;
+                may = may && self.may_have(file, group, filter)?;
             }
             if may {
                 groups.push(group);
@@ -194,12 +199,17 @@ impl Opened {
         Ok(groups)
     }
 
-    fn may_have(&self, group: usize, filter: &Filter) -> std::result::Result<bool, ParquetError> {
+    fn may_have(
+        &self,
+        file: &File,
+        group: usize,
+        filter: &Filter,
+    ) -> std::result::Result<bool, ParquetError> {
         for name in &filter.columns {
             let column = self.metadata.metadata().row_group(group).column(self.place(name)?);
             let may = match &filter.value {
                 Parameter::Text(text) => {
-                    let bloom = || Sbbf::read_from_column_chunk(column, &self.file);
+                    let bloom = || Sbbf::read_from_column_chunk(column, file);
                     may_hold_text(column, text) && bloom()?.is_none_or(|bloom| bloom.check(text.as_str()))
                 }
                 Parameter::Integer(number) => may_hold_integer(column, *number),

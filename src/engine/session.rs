@@ -87,6 +87,8 @@ impl Session {
             session.set("threads", &access.threads.to_string())?;
         }
         session.set("memory_limit", &quoted(format!("{}B", access.memory)))?;
+        // What it frees goes back to the system soon, not when half a gigabyte has come together.
+        session.set("allocator_bulk_deallocation_flush_threshold", "'64MB'")?;
         session.set("temp_directory", &quoted(session.path_text(&access.spill)?))?;
         session.set("max_temp_directory_size", &quoted(format!("{}B", access.spill_bytes)))?;
         if !access.keeps_order {
@@ -167,6 +169,10 @@ impl Session {
             files.iter().map(|f| self.path_text(f).map(quoted)).collect::<Result<_>>()?;
         self.files.borrow_mut().insert(name.to_owned(), format!("read_parquet([{}])", files.join(", ")));
         self.file_view(name, None)
+    }
+
+    pub(super) fn consists_of_files(&self, view: &str) -> bool {
+        self.files.borrow().contains_key(view)
     }
 
     /// Makes a view of files anew, of all rows or of those that fulfil a condition.
