@@ -138,7 +138,8 @@ impl ParquetOut {
             let bytes = size(&part);
             self.batch.add(part, take, bytes);
             rest = rest.slice(take, rest.num_rows() - take);
-            if rest.num_rows() > 0 || self.batch.rows == BATCH {
+            // One without room for another row does not wait for it.
+            if rest.num_rows() > 0 || self.batch.rows == BATCH || self.batch.bytes >= BATCH_BYTES {
                 self.batch_ends()?;
             }
         }
