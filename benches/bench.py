@@ -140,7 +140,7 @@ class Bench:
 
 def machine() -> str:
     model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
-    return f"{os.cpu_count()} cores, {model}, {platform.system()} {".".join(platform.release().split(".")[:2])}"
+    return f"{os.cpu_count()} cores, {model}, {platform.system()} {'.'.join(platform.release().split('.')[:2])}"
 
 
 def main() -> None:

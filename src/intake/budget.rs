@@ -30,6 +30,14 @@ impl Budget {
         !state.is_closed
     }
 
+    /// Waits until nobody has any, where so many were more than all of them: who goes on beside it would make it more still.
+    pub fn settle(&self, bytes: u64) {
+        if bytes > self.limit {
+            let must_wait = |state: &mut State| !state.is_closed && state.taken > 0;
+            drop(self.changed.wait_while(self.state(), must_wait).unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
     /// Gives so many back.
     pub fn give_back(&self, bytes: u64) {
         let mut state = self.state();

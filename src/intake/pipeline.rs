@@ -131,7 +131,9 @@ impl Waiting {
         }
         let (answer, parts) = sync_channel(PARTS);
         order.send((parts, bytes)).map_err(|_| stopped())?;
-        jobs.send((pieces, answer)).map_err(|_| stopped())
+        jobs.send((pieces, answer)).map_err(|_| stopped())?;
+        budget.settle(bytes);
+        Ok(())
     }
 }
 
