@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use highwater::base::library;
 use highwater::base::progress::Meter;
 use highwater::case::Case;
 use highwater::case::workbench::Limits;
 use highwater::classify;
 use highwater::deliver;
+use highwater::engine::canned::{self, StagingKind};
 
 fn highwater(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).output().unwrap();
@@ -356,4 +358,26 @@ fn questions_that_are_not_asked_are_not_cut() {
     let made = classify::run(&Case::open(&root).unwrap(), None, limits, &Meter::silent()).unwrap();
     assert_eq!(made.record.verdicts.len(), 2);
     assert!(made.record.verdicts.iter().all(|verdicts| verdicts.rows > 90));
+}
+
+/// A view that a sidecar misspells would not be cut, and its rows would come in every slice.
+#[test]
+fn what_sidecars_cut_is_there_to_be_cut() {
+    let staging = canned::staging().unwrap().into_iter().filter(|query| query.kind != StagingKind::View);
+    let verdicts = canned::classify_all().unwrap().into_iter().map(|query| query.id);
+    let parts = canned::staging_of("deliver/parts").unwrap().into_iter();
+    let lists = parts.filter(|part| part.kind == StagingKind::List).map(|part| part.name);
+    let known: BTreeSet<String> = staging.map(|query| query.name).chain(verdicts).chain(lists).collect();
+    let mut cut = 0;
+    for file in ["classify", "deliver/lists"].iter().flat_map(|folder| library::list(folder, "toml")) {
+        let sidecar: toml::Table = file.text.parse().unwrap();
+        let Some(slices) = sidecar.get("slices") else { continue };
+        let named = |key: &str| slices.get(key).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        for view in named("by_group").iter().chain(&named("by_account")) {
+            let view = view.as_str().unwrap().split('.').next().unwrap();
+            assert!(known.contains(view), "{}: {view}", file.path);
+            cut += 1;
+        }
+    }
+    assert!(cut > 10);
 }

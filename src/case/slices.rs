@@ -169,6 +169,7 @@ mod tests {
         let views = SlicedViews {
             by_group: vec!["g".to_owned()],
             by_account: vec![("v".to_owned(), "a".to_owned())],
+            rows_of: None,
         };
         let at = |account: &str| Cut::At(account.into());
         let range = |view: &str, column: &str, above, up_to| Range {

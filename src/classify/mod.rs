@@ -150,12 +150,25 @@ fn verdicts(
         }
         _ => session.write(query.sql.text, &file, &looked_up)?,
     };
+    check_rows(session, query, rows)?;
     session.parquet_view(&query.id, std::slice::from_ref(&file))?;
     record.counts.insert(query.id.clone(), count(session, &query.id)?);
     let sha256 = digest::sha256_file(&file)?;
     record.verdicts.push(VerdictFile { query: query.id.clone(), rows, sha256 });
     work.advance(1);
     Ok(())
+}
+
+/// Nobody is left out or judged twice: each subject of a query that goes account by account has one verdict.
+fn check_rows(session: &Session, query: &canned::Classify, rows: u64) -> Result<()> {
+    let Some(view) = query.slices.as_ref().and_then(|slices| slices.rows_of.as_ref()) else { return Ok(()) };
+    let subjects = session.count_view(view)?;
+    if rows == subjects {
+        return Ok(());
+    }
+    Err(Error::failed(format!("{} has {rows} verdicts, but {view} has {subjects} rows", query.id))
+        .expected("one verdict a subject")
+        .next("no run is made; please report this"))
 }
 
 /// Counts the verdicts of a query by its own counting query, which yields state, reason and rows.

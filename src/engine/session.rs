@@ -327,6 +327,14 @@ impl Session {
         Ok(())
     }
 
+    /// How many rows a view has.
+    ///
+    /// # Errors
+    /// When there is no such view.
+    pub fn count_view(&self, view: &str) -> Result<u64> {
+        self.count_rows(&identifier(view), &[])
+    }
+
     /// How many rows stand behind `FROM`.
     pub(super) fn count_rows(&self, from: &str, parameters: &[Parameter]) -> Result<u64> {
         let mut rows = 0;

@@ -92,6 +92,8 @@ pub struct SlicedViews {
     pub by_group: Vec<String>,
     /// Views with a column of accounts, and that column.
     pub by_account: Vec<(String, String)>,
+    /// The view that has a row for each of the query's.
+    pub rows_of: Option<String>,
 }
 
 impl SlicedViews {
@@ -105,6 +107,7 @@ impl SlicedViews {
         file.section("slices").map(|slices| Self {
             by_group: slices.texts("by_group"),
             by_account: slices.texts("by_account").into_iter().map(view).collect(),
+            rows_of: slices.text("rows_of"),
         })
     }
 }
