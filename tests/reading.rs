@@ -523,3 +523,23 @@ fn an_answer_that_nobody_reads_to_its_end_is_no_error() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// A verdict file whose end is whole and whose middle is not: said with what to do, never a part of an answer.
+#[test]
+fn damage_in_the_middle_of_a_file_is_named() {
+    let bench = Bench::new();
+    let file = bench.root().join("runs/0001/verdicts/user_passwords.parquet");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[8..300].iter_mut().for_each(|byte| *byte ^= 0xff);
+    fs::write(&file, bytes).unwrap();
+    let (status, said) = failed(&["show", &bench.case(), "user_passwords", "--csv"]);
+    assert_eq!(status, 5, "{said}");
+    assert!(said.contains("user_passwords.parquet") && said.contains("put it back from a copy"), "{said}");
+}
+
+#[test]
+fn an_option_without_its_value_says_what_it_needs() {
+    let bench = Bench::new();
+    let (status, said) = failed(&["show", &bench.case(), "users", "--id"]);
+    assert!(status == 2 && said.contains("with its value behind it"), "{said}");
+}

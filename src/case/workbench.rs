@@ -12,9 +12,9 @@ use super::lock::CaseLock;
 use super::run::{RunRecord, SourceRecord, VerdictFile};
 use super::scratch::Scratch;
 use crate::base::progress::Meter;
-use crate::base::{Error, Kind, Place, Result, files};
+use crate::base::{Result, files};
 use crate::engine::canned::{self, Staging, StagingKind};
-use crate::engine::{Access, Parameter, ParameterTable, ParquetOut, Session, portability, tables};
+use crate::engine::{Access, Parameter, ParameterTable, ParquetOut, Session, damaged, portability, tables};
 
 /// What the engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -269,13 +269,8 @@ pub(super) fn verdict_file(case: &Case, number: u32, verdicts: &VerdictFile) -> 
 
 /// A file with other rows than its record says is not the one that was written.
 fn as_recorded(file: &Path, rows: u64) -> Result<()> {
-    let damaged = || {
-        Error::new(Kind::CaseUnusable, "the file is not the one that was written here")
-            .at(Place::file(file))
-            .next("put it back from a copy of the case, or make a new case from the same exports")
-    };
-    let found = ParquetOut::rows_of(file).map_err(|e| damaged().because(e))?;
-    if found == rows { Ok(()) } else { Err(damaged().expected(format!("{rows} rows, found {found}"))) }
+    let found = ParquetOut::rows_of(file).map_err(|e| damaged(file).because(e))?;
+    if found == rows { Ok(()) } else { Err(damaged(file).expected(format!("{rows} rows, found {found}"))) }
 }
 
 /// The files of a table of the store, one a source; of a table beside a table too.

@@ -98,8 +98,12 @@ fn value(message: &clap::Error, more: &str) -> Error {
         let cause = cause.to_string();
         return error.expected(cause.trim_start_matches("expected ")).next(more);
     }
-    let Some(ContextValue::Strings(known)) = message.get(ContextKind::ValidValue) else {
-        return error.next(more);
+    let known = match message.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(known)) if !known.is_empty() => known,
+        _ if given.is_empty() => {
+            return error.expected(format!("{option} with its value behind it")).next(more);
+        }
+        _ => return error.next(more),
     };
     let error = error.expected(format!("one of {}", known.join(", "))).next(more);
     let known = known.iter().map(String::as_str).filter(|_| !given.is_empty());

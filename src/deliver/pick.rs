@@ -269,7 +269,7 @@ impl Pick<'_> {
                 _ => return Err(wrong("true or false")),
             },
             (_, DataType::Int32 | DataType::Int64) => {
-                Parameter::Integer(text.parse().map_err(|_| wrong("a whole number"))?)
+                Parameter::Integer(text.parse().map_err(|_| wrong("a whole number of up to 19 digits"))?)
             }
             _ if is_instant => Parameter::Integer(
                 instant::exact(text).map_err(|_| wrong("an instant such as 2016-11-01T00:00:00Z"))?,

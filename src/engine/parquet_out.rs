@@ -24,7 +24,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use crate::base::files::Pending;
-use crate::base::{Error, Result};
+use crate::base::{Error, Kind, Place, Result};
 
 /// Rows of one row group.
 pub const ROW_GROUP: usize = 122_880;
@@ -332,6 +332,14 @@ fn size(rows: &RecordBatch) -> usize {
         ends.map_or(0, |(first, last)| usize::try_from(last - first).unwrap_or(0))
     };
     rows.columns().iter().map(texts).sum::<usize>() + rows.num_rows() * rows.num_columns() * 8
+}
+
+/// A file of ours that is no longer what was written.
+#[must_use]
+pub fn damaged(file: &Path) -> Error {
+    Error::new(Kind::CaseUnusable, "the file is not the one that was written here")
+        .at(Place::file(file))
+        .next("put it back from a copy of the case, or make a new case from the same exports")
 }
 
 fn not_written(path: &Path, cause: ParquetError) -> Error {

@@ -26,6 +26,7 @@ use parquet::file::statistics::Statistics;
 
 use super::ask::Page;
 use super::parameters::{Parameter, ParameterType};
+use super::parquet_out::damaged;
 use super::selection::{Filter, Selection};
 use crate::base::{Error, Result, interrupt};
 
@@ -133,13 +134,13 @@ impl ParquetRows {
 impl Opened {
     fn new(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let metadata = ArrowReaderMetadata::load(&file, Default::default())
-            .map_err(|e| Error::failed(format!("{} is no Parquet file", path.display())).because(e))?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, Default::default()).map_err(|e| damaged(path).because(e))?;
         Ok(Self { path: path.to_path_buf(), metadata })
     }
 
     fn unreadable(&self, cause: ParquetError) -> Error {
-        Error::failed(format!("cannot read {}", self.path.display())).because(cause)
+        damaged(&self.path).because(cause)
     }
 
     /// The rows of this file that fulfil each filter.
