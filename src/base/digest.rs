@@ -1,5 +1,6 @@
 //! SHA-256, as lower-case hex.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -37,9 +38,16 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// When the file can't be read, or the user interrupts.
 pub fn sha256_file(path: &Path) -> Result<String> {
-    let mut file = files::open_regular(path)?;
+    sha256_of(&mut files::open_regular(path)?, path)
+}
+
+/// The SHA-256 of an open file from where it stands to its end; `path` names it in an error.
+///
+/// # Errors
+/// As [`sha256_file`].
+pub fn sha256_of(file: &mut File, path: &Path) -> Result<String> {
     let mut hasher = Hasher::default();
-    let mut buffer = vec![0; 1 << 16];
+    let mut buffer = vec![0; 1 << 18];
     loop {
         interrupt::check()?;
         let n = file.read(&mut buffer).map_err(|e| Error::io("read", path, e))?;

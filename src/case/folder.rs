@@ -1,12 +1,17 @@
 //! The case folder: where everything lies, how it is made and opened.
 
 use std::fs;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::evidence::Evidence;
+use super::inspect;
 use super::lock::CaseLock;
 use super::making::{Making, NewCase};
+use super::recover;
 use super::register::Register;
 use super::run::RunRecord;
 use super::scratch::Scratch;
@@ -18,11 +23,16 @@ pub(super) const FORMAT: u32 = 1;
 pub(super) const SCRATCH: &str = "tmp";
 /// Where staging tables are kept between runs.
 pub(super) const STAGING: &str = "staging";
+/// The register of sources.
+pub(super) const REGISTER: &str = "store/sources.parquet";
+/// What says that the folder is a case, and of which form.
+pub(super) const ABOUT: &str = "case.toml";
 
 /// An open case.
 #[derive(Clone, Debug)]
 pub struct Case {
     root: PathBuf,
+    evidence: Arc<Evidence>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +43,7 @@ struct About {
 impl Case {
     /// The case in that folder, which may not be whole yet.
     pub(super) fn at(root: &Path) -> Self {
-        Self { root: root.to_path_buf() }
+        Self { root: root.to_path_buf(), evidence: Arc::new(Evidence::of(root)) }
     }
 
     /// Whether there is a case in that folder.
@@ -53,15 +63,16 @@ impl Case {
     /// Opens a case.
     ///
     /// # Errors
-    /// When there is none, or it is of a form that this version doesn't know.
+    /// When there is none, it is of a form that this version doesn't know, or it holds links, pipes or devices.
     pub fn open(root: &Path) -> Result<Self> {
-        let path = root.join("case.toml");
-        if !path.is_file() {
+        let path = root.join(ABOUT);
+        if fs::symlink_metadata(&path).is_err() {
             let begun = root.join("journal.jsonl").is_file();
             let why = if begun { "its making was interrupted, or it has lost" } else { "it has no" };
             return Err(Error::usage(format!("{} is not a case: {why} case.toml", root.display()))
                 .next(format!("make one: highwater init {} --incident NAME", root.display())));
         }
+        inspect::refuse_foreign(root)?;
         let text = files::read_text(&path)?;
         let about: About = toml::from_str(&text).map_err(|e| {
             Error::new(Kind::CaseUnusable, "case.toml is damaged").at(Place::file(&path)).because(e)
@@ -72,7 +83,9 @@ impl Case {
                 .expected(format!("format {FORMAT}"))
                 .next("use the version of highwater that made it (created_with in case.toml)"));
         }
-        Ok(Self { root: root.to_path_buf() })
+        let case = Self::at(root);
+        case.evidence.open(ABOUT)?;
+        Ok(case)
     }
 
     /// Its folder.
@@ -153,7 +166,7 @@ impl Case {
     /// # Errors
     /// When they can't be written.
     pub fn write_facts(&self, text: &str) -> Result<()> {
-        files::write(&self.root.join("facts.toml"), text.as_bytes())
+        files::write(&self.root.join("facts.toml"), text.as_bytes()).map(drop)
     }
 
     /// Refuses a folder for deliverables that is one of the case's own: what is not known there is swept.
@@ -188,29 +201,44 @@ impl Case {
     /// The register of sources.
     ///
     /// # Errors
-    /// When it is damaged.
+    /// When it is damaged, or is not the one that the journal names.
     pub fn register(&self) -> Result<Register> {
-        let path = self.root.join("store/sources.parquet");
-        if !path.exists() && !self.runs().is_empty() {
+        let path = self.root.join(REGISTER);
+        if let Some(file) = self.evidence.open(REGISTER)? {
+            return Register::of(file, &path);
+        }
+        if !self.runs()?.is_empty() {
             return Err(Error::new(Kind::CaseUnusable, "the case has lost its register of sources")
                 .at(Place::file(&path))
                 .next("put it back from a copy of the case, or make a new case from the same exports"));
         }
-        Register::read(&path)
+        Ok(Register::default())
     }
 
     /// The numbers of the runs that exist, ascending.
-    #[must_use]
-    pub fn runs(&self) -> Vec<u32> {
-        let mut numbers: Vec<u32> = fs::read_dir(self.root.join("runs"))
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|entry| entry.path().join("run.json").is_file())
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .collect();
-        numbers.sort_unstable();
-        numbers
+    ///
+    /// # Errors
+    /// When one is gone that the journal names, or the journal is damaged.
+    pub fn runs(&self) -> Result<Vec<u32>> {
+        self.evidence.refuse_lost_runs()?;
+        Ok(recover::runs(&self.root)?.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// Compares a file of the store, or of a run, with its SHA-256: once per command, however often it is used.
+    ///
+    /// # Errors
+    /// When it is not there, or is not the one that was written.
+    pub fn compare(&self, file: &Path, sha256: &str) -> Result<()> {
+        self.evidence.compare(file, sha256)
+    }
+
+    /// What is not as the journal says, one sentence each, though no answer rests on it: for `status` and whoever makes a
+    /// run.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn remarks(&self) -> Result<Vec<String>> {
+        self.evidence.remarks()
     }
 
     /// The run asked for, or the newest.
@@ -218,7 +246,7 @@ impl Case {
     /// # Errors
     /// When there is none.
     pub fn choose_run(&self, asked: Option<u32>) -> Result<u32> {
-        let runs = self.runs();
+        let runs = self.runs()?;
         match asked.filter(|_| !runs.is_empty()) {
             Some(number) if runs.contains(&number) => Ok(number),
             Some(number) => {
@@ -238,11 +266,13 @@ impl Case {
     /// # Errors
     /// When it can't be read.
     pub fn run_record(&self, number: u32) -> Result<RunRecord> {
-        let path = self.run_folder(number).join("run.json");
+        let relative = recover::record_path(number);
+        let path = self.root.join(&relative);
         let damaged =
             || Error::new(Kind::CaseUnusable, "the record of a run is damaged").at(Place::file(&path));
+        let file = self.evidence.open_run(&relative)?;
         let record: RunRecord =
-            serde_json::from_str(&files::read_text(&path)?).map_err(|e| damaged().because(e))?;
+            serde_json::from_reader(BufReader::new(file)).map_err(|e| damaged().because(e))?;
         if record.id != record.id_of_inputs() {
             return Err(damaged()
                 .expected("an id that is the hash of its inputs")

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::ledger::{Hashes, Ledger};
 use crate::base::files::{self, Pending};
 use crate::base::{Error, Kind, Result, digest, instant};
 
@@ -15,8 +16,10 @@ use crate::base::{Error, Kind, Result, digest, instant};
 const LONGEST: u64 = 64 << 20;
 const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The stages of an act.
+/// The stages of an act. What commits it is named before it gets its name, so that a line never follows from what is
+/// there, but what is there from a line.
 const BEGIN: &str = "begin";
+const COMMIT: &str = "commit";
 const END: &str = "end";
 /// The verbs of a case that is being made.
 const MAKING: [&str; 3] = ["init", "declare", RECOVER];
@@ -43,7 +46,10 @@ struct Line {
     version: String,
     #[serde(flatten)]
     act: Act,
-    /// `begin`, or `end` with `outcome`.
+    /// SHA-256 of the case's own files that this line names, by path below the case.
+    #[serde(default, skip_serializing_if = "Hashes::is_empty")]
+    files: Hashes,
+    /// `begin`, `commit`, or `end` with `outcome`.
     stage: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
@@ -51,6 +57,11 @@ struct Line {
 }
 
 impl Line {
+    /// Whether it ends an act. One that tells of a torn line stands in the middle of the act that it belonged to.
+    fn is_end(&self) -> bool {
+        self.stage == END && !(self.act.verb == RECOVER && self.act.arguments.is_empty())
+    }
+
     /// Whether there is a register after it.
     fn has_stored(&self) -> bool {
         let outcome = self.outcome.as_deref().unwrap_or_default();
@@ -87,12 +98,22 @@ pub(super) struct Journal {
     /// Bytes of the lines that follow from each other. What stands behind them was never acknowledged.
     length: u64,
     unfinished: Option<Unfinished>,
+    ledger: Ledger,
 }
 
 impl Journal {
-    /// Opens the journal. A torn last line (a killed process, a full disk) is set aside under a name of its own and
-    /// recorded.
+    /// Opens the journal for the holder of the lock. A torn last line (a killed process, a full disk) is set aside under a
+    /// name of its own and recorded.
     pub(super) fn open(path: PathBuf) -> Result<Self> {
+        let (mut journal, torn) = Self::read(path)?;
+        if let Some(torn) = torn {
+            journal.set_aside(&torn)?;
+        }
+        Ok(journal)
+    }
+
+    /// Reads the journal, which somebody else may be writing; returns the beginning of a last line that is not whole.
+    pub(super) fn read(path: PathBuf) -> Result<(Self, Option<Vec<u8>>)> {
         let mut journal = Self {
             path,
             sequence: 0,
@@ -101,10 +122,11 @@ impl Journal {
             has_stored: false,
             length: 0,
             unfinished: None,
+            ledger: Ledger::default(),
         };
         let file = match files::unlinked(OpenOptions::new().read(true)).open(&journal.path) {
             Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(journal),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((journal, None)),
             Err(e) => return Err(Error::io("read", &journal.path, e)),
         };
         let mut lines = BufReader::new(file);
@@ -114,17 +136,19 @@ impl Journal {
             let mut bounded = lines.by_ref().take(LONGEST);
             bounded.read_until(b'\n', &mut line).map_err(|e| Error::io("read", &journal.path, e))?;
             match line.split_last() {
-                None => return Ok(journal),
+                None => return Ok((journal, None)),
                 Some((last, _)) if *last != b'\n' && line.len() as u64 == LONGEST => {
                     return Err(journal.broken());
                 }
                 Some((b'\n', whole)) => journal.follow(whole)?,
-                Some(_) => {
-                    journal.set_aside(&line)?;
-                    return Ok(journal);
-                }
+                Some(_) => return Ok((journal, Some(line))),
             }
         }
+    }
+
+    /// What it says of the case's own files.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The act whose end is not written.
@@ -172,8 +196,41 @@ impl Journal {
         // An init that is resumed begins with an empty store.
         self.has_stored &= !(line.act.verb == "init" && line.stage == BEGIN);
         self.has_stored |= line.has_stored();
-        let begun = || Unfinished { sequence: line.sequence, hash: self.head.clone(), act: line.act };
-        self.unfinished = (line.stage == BEGIN).then(begun);
+        self.note_files(&line);
+        if line.stage == BEGIN {
+            let hash = self.head.clone();
+            self.unfinished = Some(Unfinished { sequence: line.sequence, hash, act: line.act });
+        } else if line.is_end() {
+            self.unfinished = None;
+        }
+    }
+
+    fn note_files(&mut self, line: &Line) {
+        match line.stage.as_str() {
+            // An init that is resumed begins anew.
+            BEGIN if line.act.verb == "init" => self.ledger = Ledger::default(),
+            COMMIT => self.ledger.commit(&line.files),
+            _ if line.is_end() => self.ledger.settle(&line.files),
+            _ => {}
+        }
+        if line.is_end() && line.files.is_empty() {
+            self.note_run_of_earlier_version(line);
+        }
+    }
+
+    /// Versions before decision 0015 wrote the hash of a run's record without its path, and none after a crash.
+    fn note_run_of_earlier_version(&mut self, line: &Line) {
+        match (line.act.verb.as_str(), line.act.wrote.as_slice()) {
+            ("classify", [record]) => self.ledger.add_run(record),
+            (RECOVER, []) => {
+                let made = line.outcome.as_deref().and_then(|said| said.split_once(": run "));
+                let number = made.and_then(|(_, rest)| rest.strip_suffix(" was made"));
+                if let Some(number) = number {
+                    self.ledger.add_found(format!("runs/{number}/run.json"));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Keeps a torn line beside the journal, and gives the journal the line that tells of it, in one write.
@@ -181,9 +238,9 @@ impl Journal {
         let hash = digest::sha256(torn);
         let short = hash.get(..16).unwrap_or(&hash);
         files::write(&self.path.with_file_name(format!("journal.torn-{short}")), torn)?;
-        let unfinished = self.unfinished.take();
         let act = Act { verb: RECOVER.to_owned(), wrote: vec![hash], ..Act::default() };
-        let (line, text) = self.line(&act, END, Some("a torn last line was set aside"))?;
+        let outcome = Some("a torn last line was set aside");
+        let (line, text) = self.line(&act, END, outcome, Hashes::new())?;
         let failed = |e| Error::io("write", &self.path, e);
         let whole = File::open(&self.path).map_err(failed)?.take(self.length);
         let mut journal = Pending::create(&self.path)?;
@@ -191,27 +248,32 @@ impl Journal {
         journal.write_all(&text).and_then(|()| journal.write_all(b"\n")).map_err(failed)?;
         journal.commit()?;
         self.add(line, &text);
-        self.unfinished = unfinished;
         Ok(())
     }
 
     /// Records that an act begins; returns the hash of the line.
     pub(super) fn begin(&mut self, act: &Act) -> Result<String> {
-        self.write(act, BEGIN, None)?;
+        self.write(act, BEGIN, None, Hashes::new())?;
         Ok(self.head.clone())
     }
 
-    /// Records how an act ended.
-    pub(super) fn end(&mut self, act: &Act, outcome: &str) -> Result<()> {
-        self.write(act, END, Some(outcome))
+    /// Records what is about to get its name.
+    pub(super) fn commit(&mut self, act: &Act, files: Hashes) -> Result<()> {
+        self.write(act, COMMIT, None, files)
     }
 
-    fn line(&self, act: &Act, stage: &str, outcome: Option<&str>) -> Result<(Line, Vec<u8>)> {
+    /// Records how an act ended, with the files of the case that are there now.
+    pub(super) fn end(&mut self, act: &Act, outcome: &str, files: Hashes) -> Result<()> {
+        self.write(act, END, Some(outcome), files)
+    }
+
+    fn line(&self, act: &Act, stage: &str, outcome: Option<&str>, files: Hashes) -> Result<(Line, Vec<u8>)> {
         let line = Line {
             sequence: self.sequence + 1,
             time: now(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             act: act.clone(),
+            files,
             stage: stage.to_owned(),
             outcome: outcome.map(str::to_owned),
             prev: self.head.clone(),
@@ -225,8 +287,8 @@ impl Journal {
         Ok((line, text))
     }
 
-    fn write(&mut self, act: &Act, stage: &str, outcome: Option<&str>) -> Result<()> {
-        let (line, mut text) = self.line(act, stage, outcome)?;
+    fn write(&mut self, act: &Act, stage: &str, outcome: Option<&str>, files: Hashes) -> Result<()> {
+        let (line, mut text) = self.line(act, stage, outcome, files)?;
         text.push(b'\n');
         append(&self.path, self.length, &text).map_err(|e| Error::io("write", &self.path, e))?;
         text.pop();
@@ -238,7 +300,8 @@ impl Journal {
 /// Appends to the first `length` bytes of a file. What stands behind them is the piece of a line that could not be
 /// written, which was told as an error then: without this the next line would be glued to it.
 fn append(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
-    let mut file = files::unlinked(OpenOptions::new().create(true).append(true)).open(path)?;
+    let mut options = OpenOptions::new();
+    let mut file = files::private(files::unlinked(options.create(true).append(true))).open(path)?;
     if file.metadata()?.len() != length {
         file.set_len(length)?;
     }

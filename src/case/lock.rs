@@ -1,16 +1,19 @@
 //! The exclusive lock of a case: two processes never write one case.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::{SCRATCH, STAGING};
+use super::folder::{REGISTER, SCRATCH, STAGING};
+use super::inspect;
 use super::journal::{self, Act, Journal};
 use super::kept;
+use super::ledger::Hashes;
 use super::recover;
 use super::register::Register;
 use super::scratch;
-use crate::base::{Error, Kind, Result, digest, files};
+use crate::base::files::{self, Pending, Synced};
+use crate::base::{Error, Kind, Result};
 
 /// Held while a case is written. Only its holder appends to the journal, replaces the register and sweeps what
 /// a killed process left. The system releases it when the process ends, however it ends.
@@ -24,11 +27,13 @@ pub struct CaseLock {
 impl CaseLock {
     /// Takes the lock for the command `verb`, recovers the journal and sweeps what a killed process left.
     pub(super) fn take(root: &Path, verb: &str) -> Result<Self> {
+        inspect::refuse_foreign(root)?;
         let path = root.join("lock");
-        let mut file =
-            files::unlinked(OpenOptions::new().create(true).truncate(false).read(true).write(true))
-                .open(&path)
-                .map_err(|e| Error::io("open the lock", &path, e))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        let mut file = files::private(files::unlinked(&mut options))
+            .open(&path)
+            .map_err(|e| Error::io("open the lock", &path, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(busy(root, &mut file)),
@@ -37,6 +42,7 @@ impl CaseLock {
         note_holder(&mut file, verb).map_err(|e| Error::io("write", &path, e))?;
         let journal = Journal::open(root.join("journal.jsonl"))?;
         recover::refuse_what_was_lost(root, &journal)?;
+        recover::refuse_what_differs(root, journal.ledger())?;
         let mut lock = Self { root: root.to_path_buf(), journal, file };
         lock.sweep()?;
         recover::record_unfinished(root, &mut lock.journal)?;
@@ -56,7 +62,16 @@ impl CaseLock {
     /// # Errors
     /// When the journal can't be written; the act is done all the same, and the next holder of the lock records it.
     pub fn end(&mut self, act: &Act, outcome: &str) -> Result<()> {
-        self.journal.end(act, outcome).map_err(|e| {
+        self.end_with(act, outcome, Hashes::new())
+    }
+
+    /// As [`Self::end`], naming files of the case that were written and that the journal keeps the hashes of.
+    ///
+    /// # Errors
+    /// As [`Self::end`].
+    pub(super) fn end_with(&mut self, act: &Act, outcome: &str, mut files: Hashes) -> Result<()> {
+        files.extend(recover::given(&self.root, self.journal.ledger())?);
+        self.journal.end(act, outcome, files).map_err(|e| {
             Error::failed(format!("{} ended ({outcome}), but the journal could not say so", act.verb))
                 .because(e)
                 .next("see to the cause; the next command at this case records what it finds")
@@ -68,21 +83,39 @@ impl CaseLock {
     /// be told.
     pub fn failed(&mut self, act: &Act, why: Error) -> Error {
         let found = self.journal.unfinished().map(|unfinished| recover::came_to(&self.root, unfinished));
-        if let Some(Ok(came_to)) = found {
-            let _ = self.journal.end(act, &format!("failed: {came_to}"));
+        let given = recover::given(&self.root, self.journal.ledger());
+        if let (Some(Ok(came_to)), Ok(given)) = (found, given) {
+            let _ = self.journal.end(act, &format!("failed: {came_to}"), given);
         }
         why
     }
 
-    /// Commits what was stored: from this rename on the register's sources exist. Returns the register's SHA-256,
-    /// or nothing when it can't be read back: it is committed all the same.
+    /// Commits what was stored: from this rename on the register's sources exist. Returns the register's SHA-256.
     ///
     /// # Errors
     /// When it can't be written; which register stands then is seen by reading it.
-    pub fn commit(&mut self, register: &Register) -> Result<Option<String>> {
-        let path = self.root.join("store/sources.parquet");
-        register.write(&path)?;
-        Ok(fs::read(&path).ok().map(|bytes| digest::sha256(&bytes)))
+    pub fn commit(&mut self, act: &Act, register: &Register) -> Result<String> {
+        let register = register.write(&self.root.join(REGISTER))?;
+        self.give_name(act, REGISTER, register)
+    }
+
+    /// Commits a run: from this rename on it exists. Returns the SHA-256 of its record.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn commit_run(&mut self, act: &Act, number: u32, record: &[u8]) -> Result<String> {
+        let path = recover::record_path(number);
+        let mut pending = Pending::create(&self.root.join(&path))?;
+        pending.write_all(record).map_err(|e| Error::io("write", self.root.join(&path), e))?;
+        self.give_name(act, &path, pending.sync()?)
+    }
+
+    /// The journal names the file first: whatever happens then, what is there is what some line of the journal says.
+    fn give_name(&mut self, act: &Act, path: &str, file: Synced) -> Result<String> {
+        let sha256 = file.sha256().to_owned();
+        self.journal.commit(act, Hashes::from([(path.to_owned(), sha256.clone())]))?;
+        file.commit()?;
+        Ok(sha256)
     }
 
     /// Whether nothing but the making of the case was ever done in it.

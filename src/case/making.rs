@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use super::folder::{Case, FORMAT};
+use super::folder::{ABOUT, Case, FORMAT};
 use super::journal::Act;
+use super::ledger::Hashes;
 use super::lock::CaseLock;
 use crate::base::{Error, Kind, Result, digest, files};
 
@@ -30,6 +31,8 @@ pub struct NewCase {
 #[derive(Debug)]
 pub struct Making {
     case: Case,
+    /// The text of `case.toml`.
+    about: String,
     /// The lock, for what belongs to the making.
     pub lock: CaseLock,
     /// Whether an earlier making had been interrupted here.
@@ -59,12 +62,13 @@ impl Making {
         }
         write_key(root, new.key.as_deref())?;
         files::write(&root.join("incident.toml"), new.profile.as_bytes())?;
-        let case = Case::at(root);
+        let (case, about) = (Case::at(root), about(root)?);
         new.facts.as_deref().map_or(Ok(()), |facts| case.write_facts(facts))?;
         let texts = [Some(&new.profile), new.facts.as_ref()];
         act.wrote = texts.into_iter().flatten().map(|text| digest::sha256(text.as_bytes())).collect();
-        lock.end(&act, if is_resumed { "done, where an init had been interrupted" } else { "done" })?;
-        Ok(Self { case, lock, is_resumed })
+        let outcome = if is_resumed { "done, where an init had been interrupted" } else { "done" };
+        lock.end_with(&act, outcome, made(root, &about)?)?;
+        Ok(Self { case, about, lock, is_resumed })
     }
 
     /// The case as far as it is made.
@@ -78,16 +82,26 @@ impl Making {
     /// # Errors
     /// When it can't be written.
     pub fn finish(self) -> Result<Case> {
-        let root = self.case.root();
-        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // A JSON string is a TOML basic string too.
-        let name =
-            serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
-        let text =
-            format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION"));
-        files::write(&root.join("case.toml"), text.as_bytes())?;
+        files::write(&self.case.root().join(ABOUT), self.about.as_bytes()).map(drop)?;
         Ok(self.case)
     }
+}
+
+/// The text of `case.toml`.
+fn about(root: &Path) -> Result<String> {
+    let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // A JSON string is a TOML basic string too.
+    let name = serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
+    Ok(format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION")))
+}
+
+/// The hashes of what a new case consists of, for the journal. That of the key tells nothing of the key, which is random.
+fn made(root: &Path, about: &str) -> Result<Hashes> {
+    let mut made = Hashes::from([(ABOUT.to_owned(), digest::sha256(about.as_bytes()))]);
+    for path in ["incident.toml", "keys/case.key"] {
+        made.insert(path.to_owned(), digest::sha256_file(&root.join(path))?);
+    }
+    Ok(made)
 }
 
 fn refuse_case(root: &Path) -> Result<()> {
@@ -101,7 +115,7 @@ fn refuse_case(root: &Path) -> Result<()> {
 /// Whether the folder holds what an interrupted making left; refused when it holds anything else.
 fn is_resumed(root: &Path) -> Result<bool> {
     let mut is_resumed = false;
-    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+    for entry in files::entries(root)? {
         let name = entry.file_name();
         let is_temporary = Path::new(&name).extension() == Some(OsStr::new(files::PENDING))
             || name.to_string_lossy().starts_with("journal.torn-");
@@ -141,7 +155,7 @@ fn write_key(root: &Path, given: Option<&str>) -> Result<()> {
         None if path.is_file() => return Ok(()),
         None => new_key()?,
     };
-    files::write_private(&path, format!("{key}\n").as_bytes())
+    files::write(&path, format!("{key}\n").as_bytes()).map(drop)
 }
 
 /// A new random case key as hex.

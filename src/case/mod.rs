@@ -1,8 +1,11 @@
 //! The case folder: one investigation, its store, its runs and what was done to it (1-overview, "The case folder").
 
+mod evidence;
 mod folder;
+mod inspect;
 mod journal;
 mod kept;
+mod ledger;
 mod lock;
 mod making;
 mod recover;
@@ -17,6 +20,6 @@ pub use folder::Case;
 pub use journal::Act;
 pub use lock::CaseLock;
 pub use making::{Making, NewCase};
-pub use register::{Custody, Reading, Register, Source};
+pub use register::{Custody, Reading, Register, Source, rejects_of};
 pub use run::{CoverageRecord, FindingRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};
 pub use scratch::Scratch;

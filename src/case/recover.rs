@@ -3,19 +3,20 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::folder::REGISTER;
 use super::journal::{Act, Journal, RECOVER, Unfinished};
-use super::register::{Register, Source};
+use super::ledger::{Hashes, Ledger};
+use super::register::{Register, Source, rejects_of};
 use super::run::RunRecord;
-use crate::base::{Error, Kind, Result, files};
+use crate::base::{Error, Kind, Place, Result, digest, files};
 use crate::engine::tables;
 
 /// How deep below `out` something is written under a temporary name: `0001/lists/…`.
-const DEPTH: usize = 3;
+pub(super) const DEPTH: usize = 3;
 /// What is written under a temporary name in the case's own folder.
 const OURS: [&str; 4] = ["case.toml", "incident.toml", "facts.toml", "journal.jsonl"];
 
@@ -24,21 +25,105 @@ const OURS: [&str; 4] = ["case.toml", "incident.toml", "facts.toml", "journal.js
 /// # Errors
 /// Then.
 pub(super) fn refuse_what_was_lost(root: &Path, journal: &Journal) -> Result<()> {
-    let lost = |what: &str| {
-        Error::new(Kind::CaseUnusable, format!("the case {} has lost its {what}", root.display()))
-            .next("put it back from a copy of the case, or make a new case from the same exports; nothing was changed")
-    };
     // A case that is being made anew has neither yet.
     if !root.join("case.toml").is_file() {
         return Ok(());
     }
     if journal.is_empty() {
-        return Err(lost("journal, journal.jsonl"));
+        return Err(lost(root, "journal, journal.jsonl"));
     }
-    if journal.has_stored() && !root.join("store/sources.parquet").is_file() {
-        return Err(lost("register of sources, store/sources.parquet"));
+    if journal.has_stored() && !root.join(REGISTER).is_file() {
+        return Err(lost(root, "register of sources, store/sources.parquet"));
     }
     Ok(())
+}
+
+/// A case that has lost what it can't be read without.
+pub(super) fn lost(root: &Path, what: &str) -> Error {
+    Error::new(Kind::CaseUnusable, format!("the case {} has lost its {what}", root.display())).next(
+        "put it back from a copy of the case, or make a new case from the same exports; nothing was changed",
+    )
+}
+
+/// A case whose register or runs are not those that its journal names is damaged: an older copy was put back, a file was
+/// changed or removed, or the end of the journal was cut. Nothing in it is swept or written: what the register at hand does
+/// not name may be all there is.
+///
+/// # Errors
+/// Then.
+pub(super) fn refuse_what_differs(root: &Path, ledger: &Ledger) -> Result<()> {
+    if let Some(register) = hash_of(root, REGISTER)?
+        && ledger.names(REGISTER)
+        && !ledger.allows(REGISTER, &register)
+    {
+        return Err(differs(root, REGISTER));
+    }
+    for (_, path) in runs(root)? {
+        if let Some(record) = hash_of(root, &path)?
+            && !ledger.allows_run(&path, &record)
+        {
+            return Err(differs(root, &path));
+        }
+    }
+    match ledger.runs().find(|path| !root.join(path).is_file()) {
+        Some(path) => Err(is_gone(root, path)),
+        None => Ok(()),
+    }
+}
+
+/// A file of the case is not the one that the journal names.
+pub(super) fn differs(root: &Path, path: &str) -> Error {
+    Error::new(Kind::CaseUnusable, "the file is not the one that the case's journal names")
+        .at(Place::file(root.join(path)))
+        .expected("the SHA-256 in journal.jsonl: it was changed, is an older copy, or the journal's end was cut")
+        .next("put both back from one copy of the case, or make a new case from the same exports; nothing was changed")
+}
+
+/// A file of the case that the journal names is not there.
+pub(super) fn is_gone(root: &Path, path: &str) -> Error {
+    Error::new(Kind::CaseUnusable, "the file is gone: the case's journal says that it was written")
+        .at(Place::file(root.join(path)))
+        .next("put it back from a copy of the case, or make a new case from the same exports; nothing was changed")
+}
+
+/// The runs that have a folder, with the paths of their records.
+///
+/// # Errors
+/// When the folder of runs can't be read.
+pub(super) fn runs(root: &Path) -> Result<Vec<(u32, String)>> {
+    let entries = files::entries(&root.join("runs"))?;
+    let numbers = entries.iter().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let mut runs: Vec<(u32, String)> = numbers.map(|number| (number, record_path(number))).collect();
+    runs.retain(|(_, path)| root.join(path).is_file());
+    runs.sort_unstable();
+    Ok(runs)
+}
+
+/// Where the record of a run is, below the case.
+pub(super) fn record_path(number: u32) -> String {
+    format!("runs/{number:04}/run.json")
+}
+
+/// What the act that ends has given its name to, by the hashes that are there.
+///
+/// # Errors
+/// When a file can't be read.
+pub(super) fn given(root: &Path, ledger: &Ledger) -> Result<Hashes> {
+    let mut given = Hashes::new();
+    for (path, sha256) in ledger.committing() {
+        if hash_of(root, path)?.as_ref() == Some(sha256) {
+            given.insert(path.clone(), sha256.clone());
+        }
+    }
+    Ok(given)
+}
+
+fn hash_of(root: &Path, path: &str) -> Result<Option<String>> {
+    let path = root.join(path);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    digest::sha256_of(&mut files::open_own(&path)?, &path).map(Some)
 }
 
 /// Removes what was written under a temporary name, where we write so: in the case's own folder, for the key, and among
@@ -49,7 +134,7 @@ pub(super) fn refuse_what_was_lost(root: &Path, journal: &Journal) -> Result<()>
 /// When something can't be removed.
 pub(super) fn sweep_pending(root: &Path) -> Result<()> {
     let own = OURS.map(|name| root.join(format!("{name}.{}", files::PENDING)));
-    let torn = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
+    let torn = files::entries(root)?.into_iter().map(|entry| entry.path());
     let torn = torn.filter(|path| is_pending(path) && named(path).starts_with("journal.torn-"));
     own.into_iter().chain(torn).try_for_each(|path| files::remove(&path))?;
     for folder in ["keys", "out"] {
@@ -78,7 +163,7 @@ fn named(path: &Path) -> String {
 /// When the register is damaged, or a file can't be removed.
 pub(super) fn sweep_store(root: &Path) -> Result<()> {
     let store = root.join("store");
-    let register = Register::read(&store.join("sources.parquet"))?;
+    let register = Register::read(&root.join(REGISTER))?;
     let named: BTreeSet<PathBuf> = register.sources().iter().flat_map(|s| files_of(&store, s)).collect();
     let walked = WalkDir::new(&store).follow_root_links(false).min_depth(2);
     for entry in walked.into_iter().flatten() {
@@ -96,7 +181,7 @@ pub(super) fn sweep_store(root: &Path) -> Result<()> {
 /// # Errors
 /// When one can't be removed.
 pub(super) fn sweep_runs(root: &Path) -> Result<()> {
-    for entry in fs::read_dir(root.join("runs")).into_iter().flatten().flatten() {
+    for entry in files::entries(&root.join("runs"))? {
         let is_run = entry.file_name().to_str().is_some_and(|name| name.parse::<u32>().is_ok());
         if is_run && !entry.path().join("run.json").exists() {
             files::remove(&entry.path())?;
@@ -111,7 +196,7 @@ fn is_pending(path: &Path) -> bool {
 
 /// The files that a source may have in the store.
 fn files_of(store: &Path, source: &Source) -> Vec<PathBuf> {
-    let mut tables = vec![format!("rejects/{}", source.table), source.table.clone()];
+    let mut tables = vec![rejects_of(&source.table), source.table.clone()];
     // A table of another version of the program has at least a file of its own name.
     if let Ok(table) = tables::table(&source.table) {
         tables.extend(table.stored_tables().into_iter().map(|(name, _)| name));
@@ -134,7 +219,8 @@ pub(super) fn record_unfinished(root: &Path, journal: &mut Journal) -> Result<()
         wrote: Vec::new(),
     };
     sync_folders(root)?;
-    journal.end(&act, &format!("ended without a word: {}", came_to(root, &unfinished)?))
+    let given = given(root, journal.ledger())?;
+    journal.end(&act, &format!("ended without a word: {}", came_to(root, &unfinished)?), given)
 }
 
 /// What became of an act, in words.
@@ -144,7 +230,7 @@ pub(super) fn record_unfinished(root: &Path, journal: &mut Journal) -> Result<()
 pub(super) fn came_to(root: &Path, unfinished: &Unfinished) -> Result<String> {
     Ok(match unfinished.act.verb.as_str() {
         "ingest" | "declare" => stored(root, &unfinished.act)?,
-        "classify" => run_made(root, &unfinished.hash),
+        "classify" => run_made(root, &unfinished.hash)?,
         "export" => "whether it wrote all its files is not known: export again".to_owned(),
         _ => "what it did is seen in the case".to_owned(),
     })
@@ -163,7 +249,7 @@ fn sync_folders(root: &Path) -> Result<()> {
 }
 
 fn stored(root: &Path, act: &Act) -> Result<String> {
-    let register = Register::read(&root.join("store/sources.parquet"))?;
+    let register = Register::read(&root.join(REGISTER))?;
     let known = |hash: &&String| register.sources().iter().any(|source| source.sha256 == **hash);
     Ok(match act.read.iter().filter(known).count() {
         0 => "nothing was stored".to_owned(),
@@ -173,14 +259,12 @@ fn stored(root: &Path, act: &Act) -> Result<String> {
 }
 
 /// Whether a run has the act's line as its journal's head.
-fn run_made(root: &Path, head: &str) -> String {
-    let runs = fs::read_dir(root.join("runs")).into_iter().flatten().flatten();
-    let is_made = |entry: &fs::DirEntry| {
-        let record = fs::read(entry.path().join("run.json")).unwrap_or_default();
-        serde_json::from_slice::<RunRecord>(&record).is_ok_and(|record| record.journal_head == head)
-    };
-    match runs.into_iter().find(is_made) {
-        Some(entry) => format!("run {} was made", entry.file_name().to_string_lossy()),
-        None => "no run was made".to_owned(),
+fn run_made(root: &Path, head: &str) -> Result<String> {
+    for (number, path) in runs(root)? {
+        let record = files::read_text(&root.join(path))?;
+        if serde_json::from_str::<RunRecord>(&record).is_ok_and(|record| record.journal_head == head) {
+            return Ok(format!("run {number:04} was made"));
+        }
     }
+    Ok("no run was made".to_owned())
 }

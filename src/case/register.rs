@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 
 use super::run::SourceRecord;
+use crate::base::files::{self, Synced};
 use crate::base::{Error, Kind, Result};
 use crate::engine::ParquetOut;
 
@@ -91,6 +92,16 @@ pub struct Source {
     pub custody: Custody,
     /// First record and byte offset of each chunk, so that record N is found fast.
     pub chunks: Vec<(u64, u64)>,
+    /// SHA-256 of each file of the store that holds its rows or rejects, by table (`rejects/<table>` for rejects). Sources
+    /// that an earlier version stored have none.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+}
+
+/// What the file of the rejects of a table's source is named after in the store.
+#[must_use]
+pub fn rejects_of(table: &str) -> String {
+    format!("rejects/{table}")
 }
 
 impl Source {
@@ -137,11 +148,17 @@ impl Register {
     /// # Errors
     /// When the file is damaged.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(e) => return Err(Error::io("read", path, e)),
-        };
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        Self::of(files::open_own(path)?, path)
+    }
+
+    /// Reads the register from its open file; `path` names it in an error.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub(super) fn of(file: File, path: &Path) -> Result<Self> {
         let damaged = || {
             Error::new(Kind::CaseUnusable, format!("the register of sources {} is damaged", path.display()))
                 .next("restore it from a copy of the case, or start a new case from the same exports")
@@ -160,15 +177,15 @@ impl Register {
         Ok(register)
     }
 
-    /// Replaces the register by this one, durably and at once.
+    /// Writes this register beside the one at `path`: giving it its name replaces that one, at once.
     ///
     /// # Errors
-    /// When it can't be written; the old one stands then.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
+    /// When it can't be written.
+    pub(super) fn write(&self, path: &Path) -> Result<Synced> {
         let batch = self.batch()?;
         let mut out = ParquetOut::create(path, batch.schema(), &[])?;
         out.write(&batch)?;
-        out.finish().map(drop)
+        out.sync().map(|(_, file)| file)
     }
 
     fn batch(&self) -> Result<RecordBatch> {

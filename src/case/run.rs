@@ -124,6 +124,9 @@ pub struct RunRecord {
     pub counts: BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>,
     /// The quality findings, the heaviest first.
     pub findings: Vec<FindingRecord>,
+    /// SHA-256 of their file; empty in a run that an earlier version made.
+    #[serde(default)]
+    pub findings_sha256: String,
     /// The journal's head: the hash of this run's own `begin` line. The one field outside `id`.
     pub journal_head: String,
 }

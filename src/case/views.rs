@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::folder::Case;
-use super::register::Source;
+use super::register::{Register, Source};
 use super::run::RunRecord;
 use super::workbench::{self, Limits, State, Workbench};
 use crate::base::progress::Meter;
@@ -55,6 +55,7 @@ pub struct Views<'c> {
     case: &'c Case,
     run: Option<u32>,
     record: RunRecord,
+    register: Register,
     sources: Vec<Source>,
     views: Vec<View>,
 }
@@ -88,7 +89,7 @@ impl<'c> Views<'c> {
         let sources: Vec<Source> =
             record.sources.iter().filter_map(|s| register.find(&s.sha256, &s.table)).cloned().collect();
         let views = listed(run.is_some(), &record)?;
-        Ok(Self { case, run, record, sources, views })
+        Ok(Self { case, run, record, register, sources, views })
     }
 
     /// The run; none where only the store is read.
@@ -136,7 +137,7 @@ impl<'c> Views<'c> {
                 (verdicts.map(file).collect::<Result<_>>()?, Vec::new())
             }
             (ViewKind::Kept, Some(number)) if view.name == FINDINGS => {
-                (vec![self.case.findings(number)], Vec::new())
+                (vec![workbench::findings_file(self.case, number, &self.record)?], Vec::new())
             }
             _ => return Ok(None),
         };
@@ -148,7 +149,9 @@ impl<'c> Views<'c> {
         for table in tables::all()? {
             for (name, columns) in table.stored_tables() {
                 if view.strip_prefix(STORE) == Some(&name) {
-                    let files = workbench::stored_files(self.case, &self.record.sources, &table.name, &name)?;
+                    let sources = &self.record.sources;
+                    let files =
+                        workbench::stored_files(self.case, &self.register, sources, &table.name, &name)?;
                     return Ok((files, columns));
                 }
             }
@@ -184,7 +187,8 @@ impl<'c> Views<'c> {
         if let Some(number) = self.run {
             workbench::verdicts(session, self.case, number, &self.record, is_wanted)?;
             if is_wanted(FINDINGS) {
-                session.parquet_view(FINDINGS, &[self.case.findings(number)])?;
+                let findings = workbench::findings_file(self.case, number, &self.record)?;
+                session.parquet_view(FINDINGS, &[findings])?;
             }
         }
         if is_wanted(COVERAGE) && self.find(COVERAGE).is_some() {
@@ -194,12 +198,11 @@ impl<'c> Views<'c> {
     }
 
     fn rejects(&self, session: &Session) -> Result<()> {
-        let files: Vec<_> = self
-            .sources
-            .iter()
-            .map(|s| (s.table.as_str(), self.case.stored(&format!("rejects/{}", s.table), &s.source)))
-            .filter(|(_, file)| file.is_file())
-            .collect();
+        let mut files = Vec::new();
+        for source in &self.sources {
+            let file = workbench::rejects_file(self.case, source)?;
+            files.extend(file.map(|file| (source.table.as_str(), file)));
+        }
         if files.is_empty() {
             return session.empty_view(REJECTS, &reject_columns());
         }

@@ -6,13 +6,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::folder::Case;
+use super::folder::{Case, REGISTER};
 use super::kept::Kept;
 use super::lock::CaseLock;
+use super::register::{Register, Source, rejects_of};
 use super::run::{RunRecord, SourceRecord, VerdictFile};
 use super::scratch::Scratch;
 use crate::base::progress::Meter;
-use crate::base::{Result, files};
+use crate::base::{Error, Kind, Place, Result, files};
 use crate::engine::canned::{self, Staging, StagingKind};
 use crate::engine::{Access, Parameter, ParameterTable, ParquetOut, Session, damaged, portability, tables};
 
@@ -140,10 +141,11 @@ impl Workbench {
             folders,
             keeps_order: asked.is_some(),
         })?;
+        let register = case.register()?;
         for table in tables::all()? {
             for (name, columns) in table.stored_tables() {
                 if asked.is_none_or(|asked| asked.contains(&format!("store_{name}"))) {
-                    let files = stored_files(case, state.sources, &table.name, &name)?;
+                    let files = stored_files(case, &register, state.sources, &table.name, &name)?;
                     let view = format!("store_{name}");
                     match files.is_empty() {
                         true => session.empty_view(&view, &columns)?,
@@ -261,9 +263,22 @@ pub(super) fn verdicts(
 ///
 /// # Errors
 /// When it is missing, or is not the one that was written.
-pub(super) fn verdict_file(case: &Case, number: u32, verdicts: &VerdictFile) -> Result<PathBuf> {
+pub fn verdict_file(case: &Case, number: u32, verdicts: &VerdictFile) -> Result<PathBuf> {
     let file = case.verdicts(number, &verdicts.query);
-    as_recorded(&file, verdicts.rows)?;
+    case.compare(&file, &verdicts.sha256)?;
+    Ok(file)
+}
+
+/// The file of a run's findings.
+///
+/// # Errors
+/// As [`verdict_file`].
+pub(super) fn findings_file(case: &Case, number: u32, record: &RunRecord) -> Result<PathBuf> {
+    let file = case.findings(number);
+    // A run that an earlier version made has no hash of them.
+    if !record.findings_sha256.is_empty() {
+        case.compare(&file, &record.findings_sha256)?;
+    }
     Ok(file)
 }
 
@@ -279,14 +294,45 @@ fn as_recorded(file: &Path, rows: u64) -> Result<()> {
 /// When one is missing, or is not the one that was written.
 pub(super) fn stored_files(
     case: &Case,
+    register: &Register,
     sources: &[SourceRecord],
     table: &str,
     stored: &str,
 ) -> Result<Vec<PathBuf>> {
-    let feeding = || sources.iter().filter(|source| source.table == table);
-    let files: Vec<PathBuf> = feeding().map(|source| case.stored(stored, &source.source)).collect();
-    if table == stored {
-        files.iter().zip(feeding()).try_for_each(|(file, source)| as_recorded(file, source.stored))?;
+    let feeding = sources.iter().filter(|source| source.table == table);
+    feeding.map(|source| stored_file(case, register, source, stored)).collect()
+}
+
+fn stored_file(case: &Case, register: &Register, source: &SourceRecord, stored: &str) -> Result<PathBuf> {
+    let file = case.stored(stored, &source.source);
+    let known = register.find(&source.sha256, &source.table).ok_or_else(|| unregistered(case, source))?;
+    match known.files.get(stored) {
+        Some(sha256) => case.compare(&file, sha256)?,
+        // A source that an earlier version stored has no hash of its files.
+        None if source.table == stored => as_recorded(&file, source.stored)?,
+        None => {}
     }
-    Ok(files)
+    Ok(file)
+}
+
+/// The rejects of a source; nothing where it has none.
+///
+/// # Errors
+/// When they are gone, or are not what was written.
+pub(super) fn rejects_file(case: &Case, source: &Source) -> Result<Option<PathBuf>> {
+    let stored = rejects_of(&source.table);
+    let file = case.stored(&stored, &source.source);
+    match source.files.get(&stored) {
+        Some(sha256) => case.compare(&file, sha256).map(|()| Some(file)),
+        // A source that an earlier version stored has no hash of its files.
+        None if source.files.is_empty() && file.is_file() => Ok(Some(file)),
+        None => Ok(None),
+    }
+}
+
+fn unregistered(case: &Case, source: &SourceRecord) -> Error {
+    let what = format!("the register of sources does not name {}, which a run rests on", source.source);
+    Error::new(Kind::CaseUnusable, what)
+        .at(Place::file(case.root().join(REGISTER)))
+        .next("put the case back from a copy, or make a new case from the same exports")
 }

@@ -62,6 +62,7 @@ pub(super) fn gather(case: &Case, as_of: Option<&str>) -> Result<Inputs> {
         verdicts: Vec::new(),
         counts: BTreeMap::new(),
         findings: Vec::new(),
+        findings_sha256: String::new(),
         journal_head: String::new(),
     };
     Ok(Inputs { record, queries, sources: register.sources().to_vec(), judged, notes })

@@ -16,11 +16,11 @@ use arrow::datatypes::Int64Type;
 use inputs::Inputs;
 
 use crate::base::progress::{Meter, Work};
-use crate::base::{Error, Result, digest, files, interrupt, library};
+use crate::base::{Error, Result, files, interrupt, library};
 use crate::case::slices::Slices;
 use crate::case::workbench::{self, Limits};
 use crate::case::{Act, Case, CaseLock, RunRecord, VerdictFile};
-use crate::engine::{Session, canned};
+use crate::engine::{ParquetFile, Session, canned};
 
 /// Rows of a query's verdicts: by state (or exposure), then by reason.
 type Counts = BTreeMap<String, BTreeMap<String, u64>>;
@@ -44,17 +44,19 @@ pub struct Outcome {
 pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> Result<Outcome> {
     let mut lock = case.lock("classify")?;
     let mut inputs = inputs::gather(case, as_of)?;
-    let mut notes = std::mem::take(&mut inputs.notes);
+    let mut notes = case.remarks()?;
+    notes.append(&mut inputs.notes);
     inputs.record.id = inputs.record.id_of_inputs();
     if let Some(number) = same_run(case, &inputs.record.id)? {
         notes.push(format!("run {number:04} is of exactly these inputs: nothing to do"));
         return Ok(Outcome { number, record: case.run_record(number)?, notes });
     }
-    let number = case.runs().last().map_or(1, |last| last + 1);
+    let number = case.runs()?.last().map_or(1, |last| last + 1);
     let act = act(&inputs.record);
     inputs.record.journal_head = lock.begin(&act)?;
     let made = make(case, &lock, number, &mut inputs, limits, meter);
-    finish(&mut lock, act, made)?;
+    let committed = made.and_then(|record| lock.commit_run(&act, number, &record));
+    finish(&mut lock, act, committed)?;
     notes.push(format!("run {number:04} is made"));
     Ok(Outcome { number, record: inputs.record, notes })
 }
@@ -70,7 +72,7 @@ pub fn foresee(case: &Case) -> Result<RunRecord> {
 }
 
 fn same_run(case: &Case, id: &str) -> Result<Option<u32>> {
-    for number in case.runs() {
+    for number in case.runs()? {
         if case.run_record(number)?.id == id {
             return Ok(Some(number));
         }
@@ -102,7 +104,7 @@ fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()>
     }
 }
 
-/// Makes the run and returns the SHA-256 of its record.
+/// Makes the run but for its record, without which it does not exist, and returns the record's text.
 fn make(
     case: &Case,
     lock: &CaseLock,
@@ -110,7 +112,7 @@ fn make(
     inputs: &mut Inputs,
     limits: Limits,
     meter: &Meter,
-) -> Result<String> {
+) -> Result<Vec<u8>> {
     let folder = case.run_folder(number);
     files::make_folder(&folder.join("verdicts"))?;
     let Inputs { record, queries, sources, judged, .. } = inputs;
@@ -122,14 +124,12 @@ fn make(
         verdicts(case, number, record, query, (session, &slices), &work)?;
     }
     let ground = quality::Ground { session, sources, judged, queries, counts: &record.counts, work: &work };
-    record.findings = quality::look(&ground, &case.findings(number))?;
+    (record.findings, record.findings_sha256) = quality::look(&ground, &case.findings(number))?;
     work.advance(1);
     work.say("recount by a second engine");
     recount::check(&folder.join("verdicts"), &record.counts)?;
-    let text = serde_json::to_string_pretty(record)
-        .map_err(|e| Error::failed("cannot write the record of the run").because(e))?;
-    files::write(&folder.join("run.json"), text.as_bytes())?;
-    Ok(digest::sha256(text.as_bytes()))
+    serde_json::to_vec_pretty(record)
+        .map_err(|e| Error::failed("cannot write the record of the run").because(e))
 }
 
 fn verdicts(
@@ -144,16 +144,16 @@ fn verdicts(
     work.say(&query.id);
     let file = case.verdicts(number, &query.id);
     let looked_up: Vec<&str> = query.looked_up.iter().map(String::as_str).collect();
-    let rows = match &query.slices {
+    let written = match &query.slices {
         Some(views) if !slices.is_one() => {
             session.write_sliced(query.sql.text, &file, &looked_up, &slices.ranges(views))?
         }
         _ => session.write(query.sql.text, &file, &looked_up)?,
     };
-    check_rows(session, query, rows)?;
+    check_rows(session, query, written.rows)?;
     session.parquet_view(&query.id, std::slice::from_ref(&file))?;
     record.counts.insert(query.id.clone(), count(session, &query.id)?);
-    let sha256 = digest::sha256_file(&file)?;
+    let ParquetFile { rows, sha256 } = written;
     record.verdicts.push(VerdictFile { query: query.id.clone(), rows, sha256 });
     work.advance(1);
     Ok(())

@@ -59,6 +59,7 @@ pub enum Format {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let case = Case::open(&arguments.case)?;
     let number = case.choose_run(arguments.run)?;
+    arguments.out.iter().for_each(|out| ui.say_open(out));
     let written = match arguments.what {
         What::Verdicts => {
             only_csv(arguments)?;

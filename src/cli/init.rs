@@ -60,6 +60,7 @@ pub fn create(arguments: &Arguments, ui: &Ui) -> Result<Case> {
     let named = Profile::parse(&name, &profile)?;
     let facts = arguments.facts.as_deref().map(facts_text).transpose()?;
     let key = arguments.key_file.as_deref().map(key_text).transpose()?;
+    ui.say_open(&arguments.case);
     let mut making = Making::begin(&arguments.case, &NewCase { profile, facts, key })?;
     if making.is_resumed {
         ui.say("an init had been interrupted here: the case is made anew");

@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let mut pages = Vec::new();
     collect(&program, &mut pages);
     for command in &pages {
-        files::write(&folder.join(format!("{}.1", name(command))), &page(command)?)?;
+        files::write_public(&folder.join(format!("{}.1", name(command))), &page(command)?)?;
     }
     ui.say(&format!("wrote {} pages: {}", pages.len(), folder.display()));
     Ok(())

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::base::{Result, interrupt};
+use crate::base::{Result, files, interrupt};
 pub use ui::Ui;
 
 /// Who is affected by a breach, what must each of them do, how sure are we, and how can anyone check it.
@@ -151,6 +151,10 @@ pub fn main() -> ExitCode {
         Err(message) => return usage::tell(&message, &arguments),
     };
     let ui = Ui::new(&command_line.global);
+    // A page of the manual is for everybody; all else that is written is about people.
+    if !matches!(command_line.verb, Verb::Man(_)) {
+        files::keep_private();
+    }
     interrupt::watch();
     let done = act(&command_line.verb, &ui);
     ui.say_times();

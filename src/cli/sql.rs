@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
 /// # Errors
 /// When there is no such run, or the case can't be read.
 pub fn views(case: &Case, run: Option<u32>) -> Result<Views<'_>> {
-    if run.is_none() && case.runs().is_empty() {
+    if run.is_none() && case.runs()?.is_empty() {
         // Why a classification can't be made yet is what `status` says; the store can be read all the same.
         return Views::of_store(case, classify::foresee(case).ok());
     }

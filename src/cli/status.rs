@@ -29,6 +29,8 @@ struct Status {
     title: String,
     profile_sha256: String,
     facts_sha256: Option<String>,
+    /// What is not as the journal says, though no answer that was given rests on it.
+    remarks: Vec<String>,
     sources: Vec<SourceLine>,
     /// What the next classification would rest on; why it can't be made stands in `open`.
     as_of: Option<String>,
@@ -74,7 +76,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
 fn look(case: &Case, ui: &Ui) -> Result<Status> {
     let profile_text = case.profile_text()?;
     let profile = Profile::parse("incident.toml", &profile_text)?;
-    let numbers = case.runs();
+    let numbers = case.runs()?;
     let records = numbers.iter().map(|n| case.run_record(*n)).collect::<Result<Vec<_>>>()?;
     let newest = numbers.last().copied();
     let summary = newest.map(|n| deliver::summary(case, n, ui.limits, &ui.meter())).transpose()?;
@@ -94,6 +96,7 @@ fn look(case: &Case, ui: &Ui) -> Result<Status> {
         title: profile.title,
         profile_sha256: digest::sha256(profile_text.as_bytes()),
         facts_sha256: case.facts_text()?.map(|text| digest::sha256(text.as_bytes())),
+        remarks: case.remarks()?,
         sources,
         as_of: foreseen.as_ref().map(|r| r.as_of.clone()),
         coverage: foreseen.map(|r| r.coverage).unwrap_or_default(),
@@ -147,6 +150,12 @@ impl Status {
             printable(&self.incident),
             self.profile_sha256
         );
+        for remark in &self.remarks {
+            text.push_str(&format!("ATTENTION: {remark}\n"));
+        }
+        if !self.remarks.is_empty() {
+            text.push('\n');
+        }
         text.push_str(&self.sources_text());
         text.push_str(&self.coverage_text());
         text.push_str(&self.runs_text());

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -11,7 +12,8 @@ use serde::Serialize;
 
 use super::{Colour, Global};
 use crate::base::progress::Meter;
-use crate::base::{Error, Result};
+use crate::base::text::shown_path;
+use crate::base::{Error, Result, files};
 use crate::case::workbench::{Limits, USERS_AT_ONCE};
 
 /// What a verb may use and how it speaks.
@@ -80,6 +82,17 @@ impl Ui {
         if !self.quiet {
             // Nothing is left to do when even standard error can't be written.
             let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// Says of a folder that was there before that it keeps its rights, where others may enter it.
+    pub fn say_open(&self, folder: &Path) {
+        if files::is_open_to_others(folder) {
+            let shown = shown_path(folder);
+            self.say(&format!(
+                "note: {shown} was there before and keeps its permissions: other users of this machine may enter it; \
+                 the files in it are readable by you alone"
+            ));
         }
     }
 

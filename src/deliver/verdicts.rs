@@ -1,7 +1,6 @@
 //! `export verdicts`: one CSV a query, for machines: nothing is neutralised or removed
 //! (3-rules, "Order and form of all verdicts").
 
-use std::fs::File;
 use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
@@ -13,8 +12,8 @@ use super::cells::Cells;
 use super::csv;
 use super::written::{self, HashedOut, Written, WrittenFile};
 use crate::base::progress::Meter;
-use crate::base::{Error, Kind, Place, Result, digest, interrupt};
-use crate::case::{Act, Case, RunRecord};
+use crate::base::{Error, Kind, Result, files, interrupt};
+use crate::case::{Act, Case, RunRecord, workbench};
 
 /// Rows read at once: bounds memory, leaves no trace in the bytes.
 const BATCH: usize = 8_192;
@@ -53,13 +52,7 @@ fn write_all(
         interrupt::check()?;
         work.say(&verdicts.query);
         let name = format!("{}.csv", verdicts.query);
-        let parquet = case.verdicts(number, &verdicts.query);
-        if digest::sha256_file(&parquet)? != verdicts.sha256 {
-            return Err(Error::new(Kind::CaseUnusable, "the verdicts are not those of the run's record")
-                .at(Place::file(&parquet))
-                .expected(format!("SHA-256 {}", verdicts.sha256))
-                .next("put the file back from a copy of the case"));
-        }
+        let parquet = workbench::verdict_file(case, number, verdicts)?;
         files.push(write(&parquet, &folder.join(&name), name)?);
         work.advance(1);
     }
@@ -68,7 +61,7 @@ fn write_all(
 
 /// Copies one verdict file row by row in its own order.
 fn write(parquet: &Path, path: &Path, file: String) -> Result<WrittenFile> {
-    let input = File::open(parquet).map_err(|e| Error::io("read", parquet, e))?;
+    let input = files::open_own(parquet)?;
     let damaged = |e: parquet::errors::ParquetError| {
         Error::new(Kind::CaseUnusable, format!("the verdicts {} are damaged", parquet.display())).because(e)
     };

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::base::digest::Hasher;
 use crate::base::files::Pending;
 use crate::base::staged::Staged;
 use crate::base::{Error, Result, interrupt};
@@ -69,11 +68,10 @@ pub(super) fn together(
     Ok(files)
 }
 
-/// A text file being written and hashed in pieces; nothing stands under its name before [`HashedOut::finish`].
+/// A text file being written in pieces; nothing stands under its name before [`HashedOut::finish`].
 pub(super) struct HashedOut {
     path: PathBuf,
     pending: Pending,
-    hasher: Hasher,
 }
 
 impl HashedOut {
@@ -82,7 +80,7 @@ impl HashedOut {
     /// # Errors
     /// When it can't be made.
     pub fn create(path: &Path) -> Result<Self> {
-        Ok(Self { path: path.to_path_buf(), pending: Pending::create(path)?, hasher: Hasher::default() })
+        Ok(Self { path: path.to_path_buf(), pending: Pending::create(path)? })
     }
 
     /// Adds a piece.
@@ -90,7 +88,6 @@ impl HashedOut {
     /// # Errors
     /// When it can't be written.
     pub fn add(&mut self, piece: &[u8]) -> Result<()> {
-        self.hasher.update(piece);
         self.pending.write_all(piece).map_err(|e| Error::io("write", &self.path, e))
     }
 
@@ -99,7 +96,6 @@ impl HashedOut {
     /// # Errors
     /// When it can't be written.
     pub fn finish(self) -> Result<String> {
-        self.pending.commit()?;
-        Ok(self.hasher.hex())
+        self.pending.commit()
     }
 }

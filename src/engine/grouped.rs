@@ -9,7 +9,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::canned::Group;
 use super::parquet_out::ParquetOut;
-use super::session::Session;
+use super::session::{Session, finished};
 use crate::base::{Error, Result};
 
 impl Session {
@@ -31,7 +31,7 @@ impl Session {
             out.write(&batch)?;
             Ok(std::ops::ControlFlow::Continue(()))
         })?;
-        out.map_or(Ok(()), |out| out.finish().map(drop))
+        finished(out, file).map(drop)
     }
 }
 

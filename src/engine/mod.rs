@@ -20,7 +20,7 @@ mod slices;
 pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
-pub use parquet_out::{ParquetOut, damaged};
+pub use parquet_out::{ParquetFile, ParquetOut, damaged};
 pub use parquet_rows::ParquetRows;
 pub use selection::{Filter, Selection};
 pub use session::{Access, Session, version};

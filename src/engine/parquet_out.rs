@@ -23,7 +23,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
-use crate::base::files::Pending;
+use crate::base::files::{Pending, Synced};
 use crate::base::{Error, Kind, Place, Result};
 
 /// Rows of one row group.
@@ -58,6 +58,15 @@ pub struct ParquetOut {
     encoding: VecDeque<(JoinHandle<Encoded>, usize)>,
     begun_groups: usize,
     rows: u64,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParquetFile {
+    /// Its rows.
+    pub rows: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
 }
 
 struct Open {
@@ -210,7 +219,7 @@ impl ParquetOut {
             let (writer, factory) = open().map_err(|e| not_written(&self.path, e))?;
             self.open = Some(Open { writer, factory });
         }
-        self.open.as_mut().ok_or_else(|| Error::failed(format!("{} was not begun", self.path.display())))
+        self.open.as_mut().ok_or_else(|| not_begun(&self.path))
     }
 
     fn bytes_beside(&self) -> usize {
@@ -237,19 +246,29 @@ impl ParquetOut {
         append().map(drop).map_err(|e| not_written(&self.path, e))
     }
 
-    /// Makes the file durable under its name and returns how many rows it has.
+    /// Makes the file durable under its name.
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn finish(mut self) -> Result<u64> {
+    pub fn finish(self) -> Result<ParquetFile> {
+        let (rows, file) = self.sync()?;
+        let sha256 = file.sha256().to_owned();
+        file.commit()?;
+        Ok(ParquetFile { rows, sha256 })
+    }
+
+    /// Makes the content durable; returns how many rows there are, and the file, which has its temporary name still.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn sync(mut self) -> Result<(u64, Synced)> {
         self.batch_ends()?;
         self.group_ends()?;
         while self.write_group()? {}
         self.opened(None)?;
-        if let Some(open) = self.open {
-            open.writer.into_inner().map_err(|e| not_written(&self.path, e))?.commit()?;
-        }
-        Ok(self.rows)
+        let open = self.open.take().ok_or_else(|| not_begun(&self.path))?;
+        let pending = open.writer.into_inner().map_err(|e| not_written(&self.path, e))?;
+        Ok((self.rows, pending.sync()?))
     }
 }
 
@@ -340,6 +359,10 @@ pub fn damaged(file: &Path) -> Error {
     Error::new(Kind::CaseUnusable, "the file is not the one that was written here")
         .at(Place::file(file))
         .next("put it back from a copy of the case, or make a new case from the same exports")
+}
+
+fn not_begun(path: &Path) -> Error {
+    Error::failed(format!("internal: {} was not begun; please report this", path.display()))
 }
 
 fn not_written(path: &Path, cause: ParquetError) -> Error {

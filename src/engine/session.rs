@@ -18,7 +18,7 @@ use super::alias::Aliases;
 use super::canned::Staging;
 use super::complaint;
 use super::parameters::{Parameter, ParameterTable, ParameterType};
-use super::parquet_out::ParquetOut;
+use super::parquet_out::{ParquetFile, ParquetOut};
 use crate::base::{Error, Result, files, interrupt};
 
 /// What the engine may use and reach.
@@ -349,15 +349,15 @@ impl Session {
         Ok(rows)
     }
 
-    /// Runs a query with a total order and writes its rows to a Parquet file; returns how many there are.
+    /// Runs a query with a total order and writes its rows to a Parquet file.
     /// Columns in `looked_up` get a Bloom filter.
     ///
     /// # Errors
     /// When the query fails or the file can't be written; no file stands there then.
-    pub fn write(&self, sql: &str, path: &Path, looked_up: &[&str]) -> Result<u64> {
+    pub fn write(&self, sql: &str, path: &Path, looked_up: &[&str]) -> Result<ParquetFile> {
         let mut out = None;
         self.write_into(&mut out, sql, path, looked_up)?;
-        out.map_or(Ok(0), ParquetOut::finish)
+        finished(out, path)
     }
 
     /// Writes the rows of a query behind those that `out` has, which is made when it is not there.
@@ -375,7 +375,7 @@ impl Session {
             *out = Some(ParquetOut::create(path, schema, looked_up)?.with_threads(self.threads));
         }
         while let Some(batch) = step(&statement)? {
-            out.as_mut().map_or(Ok(()), |out| out.write(&batch))?;
+            out.as_mut().ok_or_else(|| nothing_written(path))?.write(&batch)?;
         }
         Ok(())
     }
@@ -429,4 +429,13 @@ pub(super) fn quoted(text: impl AsRef<str>) -> String {
 
 fn engine_error(doing: &str, cause: duckdb::Error) -> Error {
     complaint::told(doing, &cause)
+}
+
+/// Finishes the file of a query that was asked once at least.
+pub(super) fn finished(out: Option<ParquetOut>, path: &Path) -> Result<ParquetFile> {
+    out.ok_or_else(|| nothing_written(path))?.finish()
+}
+
+fn nothing_written(path: &Path) -> Error {
+    Error::failed(format!("internal: nothing was written to {}; please report this", path.display()))
 }

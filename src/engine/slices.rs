@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::parameters::Parameter;
-use super::parquet_out::ParquetOut;
-use super::session::{Session, identifier, quoted};
-use crate::base::{Error, Result};
+use super::parquet_out::{ParquetFile, ParquetOut};
+use super::session::{Session, finished, identifier, quoted};
+use crate::base::Result;
 
 /// The rows of one view that belong to a slice: those with values above the one cut and up to the other. NULL comes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,10 +88,10 @@ impl Session {
         path: &Path,
         looked_up: &[&str],
         slices: &[Vec<Range>],
-    ) -> Result<u64> {
+    ) -> Result<ParquetFile> {
         let mut out: Option<ParquetOut> = None;
         self.sliced(slices, || self.write_into(&mut out, sql, path, looked_up))?;
-        out.ok_or_else(|| Error::failed("a query was asked in no slice")).and_then(ParquetOut::finish)
+        finished(out, path)
     }
 }
 

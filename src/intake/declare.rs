@@ -1,6 +1,7 @@
 //! The account that a person declares: a customer's own case has one, and its exports may not name it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, new_null_array};
@@ -36,7 +37,7 @@ pub fn declare_account(
     if register.find(&sha256, "accounts").is_some() {
         return Ok(());
     }
-    let source = Source {
+    let mut source = Source {
         source: sha256.get(..16).unwrap_or(&sha256).to_owned(),
         bytes: statement.len() as u64,
         sha256: sha256.clone(),
@@ -49,13 +50,15 @@ pub fn declare_account(
     };
     let mut act = Act { verb: "declare".to_owned(), read: vec![sha256], ..Act::default() };
     lock.begin(&act)?;
-    write(case, &source.source, account, &items)?;
+    source.files = write(case, &source.source, account, &items)?;
     register.add(source);
-    act.wrote.extend(lock.commit(&register)?);
+    act.wrote.push(lock.commit(&act, &register)?);
     lock.end(&act, "stored")
 }
 
-fn write(case: &Case, source: &str, account: &str, items: &[String]) -> Result<()> {
+/// Writes the record; the SHA-256 of each file by table.
+fn write(case: &Case, source: &str, account: &str, items: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut written = BTreeMap::new();
     let table = tables::table("accounts")?;
     let joined = (!items.is_empty()).then(|| items.join(";"));
     for (name, stored) in table.stored_tables() {
@@ -76,7 +79,7 @@ fn write(case: &Case, source: &str, account: &str, items: &[String]) -> Result<(
             .map_err(|e| Error::failed("cannot store the declared account").because(e))?;
         let mut out = ParquetOut::create(&case.stored(&name, source), schema, &["account_id"])?;
         out.write(&batch)?;
-        out.finish()?;
+        written.insert(name, out.finish()?.sha256);
     }
-    Ok(())
+    Ok(written)
 }

@@ -140,9 +140,9 @@ impl<'p> RejectsOut<'p> {
         out.write(&batch(self.source, rejects)?)
     }
 
-    /// Makes the file durable; none when there is nothing to keep.
-    pub fn finish(self) -> Result<()> {
-        self.out.map_or(Ok(()), |out| out.finish().map(drop))
+    /// Makes the file durable; its SHA-256, and none when there is nothing to keep.
+    pub fn finish(self) -> Result<Option<String>> {
+        self.out.map(|out| out.finish().map(|written| written.sha256)).transpose()
     }
 }
 

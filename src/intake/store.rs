@@ -15,7 +15,7 @@ use super::typing::{Layout, Typed};
 use crate::base::instant::DateOrder;
 use crate::base::progress::{Meter, Work};
 use crate::base::{Error, Kind, Place, Result, digest, interrupt};
-use crate::case::{Act, Case, CaseLock, Reading, Register, Source};
+use crate::case::{Act, Case, CaseLock, Reading, Register, Source, rejects_of};
 use crate::engine::ParquetOut;
 
 /// What `--memory` is when nobody says otherwise.
@@ -88,11 +88,12 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     };
     // The facts come behind the register, and not after an interruption: they speak of exports that are there then.
     let facts = facts.filter(|_| stopped.is_none());
-    let committed = lock.commit(&storing.register).and_then(|register| Ok((register, adopted(case, facts)?)));
+    let committed = lock.commit(&act, &storing.register);
+    let committed = committed.and_then(|register| Ok((register, adopted(case, facts)?)));
     let (register, note) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
     act.wrote.extend(facts.map(|(_, text)| digest::sha256(text.as_bytes())));
     outcome.notes.extend(note);
-    act.wrote.extend(register);
+    act.wrote.push(register);
     if let Some(why) = stopped {
         let kept = format!("{} of {} files are stored", files.len(), plan.files.len());
         lock.end(&act, &format!("interrupted: {kept}"))?;
@@ -213,7 +214,7 @@ impl Storing<'_> {
     ) -> Result<(Source, BTreeMap<String, OrdersSeen>)> {
         let name = hash.get(..16).unwrap_or(hash);
         let layout = file.layout(name, orders)?;
-        let rejects = self.case.stored(&format!("rejects/{}", file.table()), name);
+        let rejects = self.case.stored(&rejects_of(file.table()), name);
         let mut files =
             Files::create(self.case, &layout, name, RejectsOut::new(&rejects, name), self.workers())?;
         files.chunks.push((1, file.head.coding.length(&file.head.bytes)));
@@ -225,11 +226,12 @@ impl Storing<'_> {
             return Err(changed(file));
         };
         let is_final = !orders.is_empty() || decided(&files.tally.orders).is_empty();
-        let (tally, chunks) = if is_final { files.finish()? } else { (files.tally, files.chunks) };
-        let mut source = source(file, name, &tally);
-        (source.sha256, source.bytes, source.chunks) = (sha256, bytes, chunks);
+        let filled = if is_final { files.finish(file.table())? } else { files.given_up() };
+        let mut source = source(file, name, &filled.tally);
+        (source.sha256, source.bytes) = (sha256, bytes);
+        (source.chunks, source.files) = (filled.chunks, filled.written);
         check_balance(&source)?;
-        Ok((source, tally.orders))
+        Ok((source, filled.tally.orders))
     }
 
     /// Bytes of a file between its reader and its writer. Typed, written and while they are both, they take up to ten
@@ -287,8 +289,18 @@ fn same_reading(file: &PlannedFile, known: &Source) -> Result<()> {
     }))
 }
 
+/// What one reading of a source came to.
+struct Filled {
+    tally: Tally,
+    chunks: Places,
+    /// SHA-256 of each file of the store, by table.
+    written: BTreeMap<String, String>,
+}
+
 /// The files of the store that one source fills.
 struct Files<'p> {
+    /// The tables that they are of.
+    names: Vec<String>,
     tables: Vec<ParquetOut>,
     schemas: &'p [SchemaRef],
     source: &'p str,
@@ -318,7 +330,8 @@ impl<'p> Files<'p> {
             tables.push(out.with_threads(threads));
         }
         let schemas = layout.schemas.as_slice();
-        Ok(Self { tables, schemas, source, rejects, tally: Tally::default(), chunks: Vec::new() })
+        let names = layout.table.stored_tables().into_iter().map(|(name, _)| name).collect();
+        Ok(Self { names, tables, schemas, source, rejects, tally: Tally::default(), chunks: Vec::new() })
     }
 
     fn take(&mut self, typed: Typed) -> Result<()> {
@@ -335,12 +348,19 @@ impl<'p> Files<'p> {
         Ok(())
     }
 
-    fn finish(self) -> Result<(Tally, Places)> {
-        for out in self.tables {
-            out.finish()?;
+    /// Makes the files durable.
+    fn finish(self, table: &str) -> Result<Filled> {
+        let mut written = BTreeMap::new();
+        for (out, name) in self.tables.into_iter().zip(self.names) {
+            written.insert(name, out.finish()?.sha256);
         }
-        self.rejects.finish()?;
-        Ok((self.tally, self.chunks))
+        written.extend(self.rejects.finish()?.map(|sha256| (rejects_of(table), sha256)));
+        Ok(Filled { tally: self.tally, chunks: self.chunks, written })
+    }
+
+    /// What was counted, where the files are not to stay.
+    fn given_up(self) -> Filled {
+        Filled { tally: self.tally, chunks: self.chunks, written: BTreeMap::new() }
     }
 }
 

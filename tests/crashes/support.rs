@@ -306,7 +306,7 @@ pub fn assert_valid(root: &Path, what: &str) {
             assert!(rows(&rejects) >= source.rejected, "{what}: {}", rejects.display());
         }
     }
-    for number in case.runs() {
+    for number in case.runs().unwrap_or_else(|e| panic!("{what}: {e}")) {
         let record = case.run_record(number).unwrap_or_else(|e| panic!("{what}: {e}"));
         for verdicts in &record.verdicts {
             let file = case.verdicts(number, &verdicts.query);
@@ -361,6 +361,7 @@ fn assert_journal_whole(root: &Path, what: &str) {
         head = digest::sha256(line.as_bytes());
         match read["stage"].as_str().unwrap() {
             "begin" => open += 1,
+            "commit" => assert_eq!(open, 1, "{what}: line {} commits no act that began", i + 1),
             // A torn line is told of before the act that it belonged to has its end.
             _ if read["outcome"] == "a torn last line was set aside" => {}
             _ => open -= 1,

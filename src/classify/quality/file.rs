@@ -37,12 +37,13 @@ pub struct FindingRow {
     pub consequence: String,
 }
 
-pub(super) fn write(file: &Path, gathered: &Gathered, known: &BTreeMap<&str, &Finding>) -> Result<()> {
+/// Writes the findings; returns the SHA-256 of the file.
+pub(super) fn write(file: &Path, gathered: &Gathered, known: &BTreeMap<&str, &Finding>) -> Result<String> {
     let rows = rows(gathered, known)?;
     let batch = batch(&rows, known)?;
     let mut out = ParquetOut::create(file, batch.schema(), &["subject"])?;
     out.write(&batch)?;
-    out.finish().map(drop)
+    out.finish().map(|written| written.sha256)
 }
 
 /// The rows with a count, then those for looking; each the weightiest first.

@@ -44,11 +44,11 @@ pub(super) struct Ground<'r> {
     pub work: &'r Work,
 }
 
-/// Looks for all findings, writes them to `file` and returns their counts, the heaviest first.
+/// Looks for all findings, writes them to `file` and returns their counts, the heaviest first, and the file's SHA-256.
 ///
 /// # Errors
 /// When a quality query fails or gives a code that no sidecar names, or the file can't be written.
-pub(super) fn look(ground: &Ground<'_>, file: &Path) -> Result<Vec<FindingRecord>> {
+pub(super) fn look(ground: &Ground<'_>, file: &Path) -> Result<(Vec<FindingRecord>, String)> {
     let queries = canned::quality()?;
     let mut gathered = Gathered::default();
     known::of_intake(ground.sources, &mut gathered);
@@ -62,8 +62,8 @@ pub(super) fn look(ground: &Ground<'_>, file: &Path) -> Result<Vec<FindingRecord
     gathered.parts_said();
     let known: BTreeMap<&str, &Finding> =
         queries.iter().flat_map(|q| &q.findings).map(|f| (f.code.as_str(), f)).collect();
-    file::write(file, &gathered, &known)?;
-    totals(&gathered, &known)
+    let sha256 = file::write(file, &gathered, &known)?;
+    Ok((totals(&gathered, &known)?, sha256))
 }
 
 /// The rows of a quality query: code, table and subject, source and record; where it says more, the column and what

@@ -1,13 +1,13 @@
 //! The formats of lists. A workbook (XLSX) will be one more [`Format`] and one more arm of [`Sink`].
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::definition::List;
 use super::people;
-use crate::base::{Error, Result, digest};
+use crate::base::{Error, Result};
 use crate::deliver::cells::{Cell, Cells};
 use crate::deliver::csv;
 use crate::deliver::neutral::neutralised;
@@ -49,7 +49,6 @@ pub(super) struct Sinks {
 
 struct Sink {
     file: String,
-    path: PathBuf,
     rows: u64,
     out: Out,
 }
@@ -99,7 +98,7 @@ impl Sink {
             Format::Ndjson => Out::Ndjson(HashedOut::create(&path)?),
             Format::Parquet => Out::Parquet(Box::new(ParquetOut::create(&path, schema.clone(), &[])?)),
         };
-        Ok(Self { file, path, rows: 0, out })
+        Ok(Self { file, rows: 0, out })
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -114,10 +113,7 @@ impl Sink {
     fn finish(self) -> Result<WrittenFile> {
         let sha256 = match self.out {
             Out::Csv(out) | Out::Ndjson(out) => out.finish()?,
-            Out::Parquet(out) => {
-                out.finish()?;
-                digest::sha256_file(&self.path)?
-            }
+            Out::Parquet(out) => out.finish()?.sha256,
         };
         Ok(WrittenFile { file: self.file, rows: self.rows, sha256 })
     }
