@@ -20,6 +20,10 @@ mod support;
 
 #[path = "crashes/each_call.rs"]
 mod each_call;
+#[path = "crashes/flipped.rs"]
+mod flipped;
+#[path = "crashes/handed_over.rs"]
+mod handed_over;
 #[path = "crashes/interrupted.rs"]
 mod interrupted;
 #[path = "crashes/killed.rs"]
@@ -28,3 +32,7 @@ mod killed;
 mod lock;
 #[path = "crashes/outputs.rs"]
 mod outputs;
+#[path = "crashes/private.rs"]
+mod private;
+#[path = "crashes/tampered.rs"]
+mod tampered;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::files::{self, PENDING};
-use super::{Error, Result};
+use super::{Error, Place, Result};
 
 /// Files being made for a folder. Dropped without commit, they are removed.
 pub struct Staged {
@@ -48,7 +48,7 @@ impl Staged {
     /// Gives the files their place; in each folder the one with the name `last` follows all others.
     ///
     /// # Errors
-    /// When a file can't be removed or renamed. In a folder that was there before, `last` is missing then, or without one
+    /// When a file can't be removed or renamed, or a link is on its way. In a folder that was there before, `last` is missing then, or without one
     /// some of those that differ; it is whole again after the next commit.
     pub fn commit(self, last: Option<&str>) -> Result<()> {
         if !self.folder.is_dir() {
@@ -56,6 +56,7 @@ impl Staged {
         }
         let is_last = |name: &&PathBuf| name.file_name() == last.map(OsStr::new);
         let mut names = self.names()?;
+        names.iter().try_for_each(|name| refuse_link_on_the_way(&self.folder, name))?;
         names.retain(|name| !files::are_equal(&self.temporary.join(name), &self.folder.join(name)));
         names.sort_by_key(|name| is_last(&name));
         // Where none tells of the others, all that differ go first: a set that is not whole must not look so.
@@ -90,6 +91,19 @@ impl Staged {
         }
         Ok(names)
     }
+}
+
+/// A link among the folders on the way would lead a file elsewhere, and what is replaced there would be somebody else's.
+fn refuse_link_on_the_way(folder: &Path, name: &Path) -> Result<()> {
+    for above in name.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()) {
+        let path = folder.join(above);
+        if path.is_symlink() {
+            return Err(Error::failed("is a symbolic link: no file is written to where it leads")
+                .at(Place::file(path))
+                .next("remove it, or name another folder with --out; nothing was replaced"));
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Staged {

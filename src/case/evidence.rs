@@ -7,7 +7,7 @@ use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::folder::ABOUT;
+use super::folder::{ABOUT, FACTS, KEY, PROFILE};
 use super::journal::Journal;
 use super::ledger::Ledger;
 use super::recover::{differs, is_gone, lost};
@@ -15,13 +15,14 @@ use crate::base::{Error, Result, digest, files};
 use crate::engine::damaged;
 
 /// The files that may change without making the case unusable, with what follows where one has.
-const REMARKS: [(&str, &str); 2] = [
+const REMARKS: [(&str, &str); 3] = [
     (
-        "incident.toml",
+        PROFILE,
         "incident.toml is not the profile that the case was made with: the next run answers for the one that is there now",
     ),
+    (FACTS, "facts.toml was edited since the case took it: the next run rests on what it says now"),
     (
-        "keys/case.key",
+        KEY,
         "keys/case.key is not the key that the case was made with: pseudonyms and fingerprints no longer match those \
          made before. Put it back from a copy",
     ),

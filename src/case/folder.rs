@@ -25,6 +25,12 @@ pub(super) const SCRATCH: &str = "tmp";
 pub(super) const STAGING: &str = "staging";
 /// The register of sources.
 pub(super) const REGISTER: &str = "store/sources.parquet";
+/// The profile.
+pub(super) const PROFILE: &str = "incident.toml";
+/// What this case's exports can prove.
+pub(super) const FACTS: &str = "facts.toml";
+/// The key for pseudonyms and fingerprints.
+pub(super) const KEY: &str = "keys/case.key";
 /// What says that the folder is a case, and of which form.
 pub(super) const ABOUT: &str = "case.toml";
 
@@ -149,7 +155,7 @@ impl Case {
     /// # Errors
     /// When it can't be read.
     pub fn profile_text(&self) -> Result<String> {
-        files::read_text(&self.root.join("incident.toml"))
+        files::read_text(&self.root.join(PROFILE))
     }
 
     /// The facts' text, when the case has any.
@@ -157,16 +163,8 @@ impl Case {
     /// # Errors
     /// When they can't be read.
     pub fn facts_text(&self) -> Result<Option<String>> {
-        let path = self.root.join("facts.toml");
+        let path = self.root.join(FACTS);
         if path.exists() { files::read_text(&path).map(Some) } else { Ok(None) }
-    }
-
-    /// Declares the case's facts, in place of those that were there. Runs keep the hash of what they used.
-    ///
-    /// # Errors
-    /// When they can't be written.
-    pub fn write_facts(&self, text: &str) -> Result<()> {
-        files::write(&self.root.join("facts.toml"), text.as_bytes()).map(drop)
     }
 
     /// Refuses a folder for deliverables that is one of the case's own: what is not known there is swept.

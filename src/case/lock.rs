@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::{REGISTER, SCRATCH, STAGING};
+use super::folder::{FACTS, REGISTER, SCRATCH, STAGING};
 use super::inspect;
 use super::journal::{self, Act, Journal};
 use super::kept;
@@ -21,6 +21,8 @@ use crate::base::{Error, Kind, Result};
 pub struct CaseLock {
     root: PathBuf,
     journal: Journal,
+    /// What was written since the last act ended, of which the journal keeps the hash.
+    noted: Hashes,
     file: File,
 }
 
@@ -43,7 +45,7 @@ impl CaseLock {
         let journal = Journal::open(root.join("journal.jsonl"))?;
         recover::refuse_what_was_lost(root, &journal)?;
         recover::refuse_what_differs(root, journal.ledger())?;
-        let mut lock = Self { root: root.to_path_buf(), journal, file };
+        let mut lock = Self { root: root.to_path_buf(), journal, noted: Hashes::new(), file };
         lock.sweep()?;
         recover::record_unfinished(root, &mut lock.journal)?;
         Ok(lock)
@@ -62,20 +64,29 @@ impl CaseLock {
     /// # Errors
     /// When the journal can't be written; the act is done all the same, and the next holder of the lock records it.
     pub fn end(&mut self, act: &Act, outcome: &str) -> Result<()> {
-        self.end_with(act, outcome, Hashes::new())
-    }
-
-    /// As [`Self::end`], naming files of the case that were written and that the journal keeps the hashes of.
-    ///
-    /// # Errors
-    /// As [`Self::end`].
-    pub(super) fn end_with(&mut self, act: &Act, outcome: &str, mut files: Hashes) -> Result<()> {
+        let mut files = std::mem::take(&mut self.noted);
         files.extend(recover::given(&self.root, self.journal.ledger())?);
         self.journal.end(act, outcome, files).map_err(|e| {
             Error::failed(format!("{} ended ({outcome}), but the journal could not say so", act.verb))
                 .because(e)
                 .next("see to the cause; the next command at this case records what it finds")
         })
+    }
+
+    /// Has the end of the act name a file of the case by its hash.
+    pub(super) fn note(&mut self, path: &str, sha256: String) {
+        self.noted.insert(path.to_owned(), sha256);
+    }
+
+    /// Declares the case's facts, in place of those that were there; the end of the act names them. Runs keep the hash of
+    /// what they used.
+    ///
+    /// # Errors
+    /// When they can't be written.
+    pub fn write_facts(&mut self, text: &str) -> Result<()> {
+        let sha256 = files::write(&self.root.join(FACTS), text.as_bytes())?;
+        self.note(FACTS, sha256);
+        Ok(())
     }
 
     /// Records that an act failed and what is found of it, and hands on why: an error at the very last step comes after

@@ -4,9 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use super::folder::{ABOUT, Case, FORMAT};
+use super::folder::{ABOUT, Case, FORMAT, KEY, PROFILE};
 use super::journal::Act;
-use super::ledger::Hashes;
 use super::lock::CaseLock;
 use crate::base::{Error, Kind, Result, digest, files};
 
@@ -61,13 +60,16 @@ impl Making {
             files::make_folder(&root.join(folder))?;
         }
         write_key(root, new.key.as_deref())?;
-        files::write(&root.join("incident.toml"), new.profile.as_bytes())?;
+        lock.note(PROFILE, files::write(&root.join(PROFILE), new.profile.as_bytes())?);
+        new.facts.as_deref().map_or(Ok(()), |facts| lock.write_facts(facts))?;
         let (case, about) = (Case::at(root), about(root)?);
-        new.facts.as_deref().map_or(Ok(()), |facts| case.write_facts(facts))?;
+        lock.note(ABOUT, digest::sha256(about.as_bytes()));
+        // It tells nothing of the key, which is 256 random bits.
+        lock.note(KEY, digest::sha256_file(&root.join(KEY))?);
         let texts = [Some(&new.profile), new.facts.as_ref()];
         act.wrote = texts.into_iter().flatten().map(|text| digest::sha256(text.as_bytes())).collect();
         let outcome = if is_resumed { "done, where an init had been interrupted" } else { "done" };
-        lock.end_with(&act, outcome, made(root, &about)?)?;
+        lock.end(&act, outcome)?;
         Ok(Self { case, about, lock, is_resumed })
     }
 
@@ -93,15 +95,6 @@ fn about(root: &Path) -> Result<String> {
     // A JSON string is a TOML basic string too.
     let name = serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
     Ok(format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION")))
-}
-
-/// The hashes of what a new case consists of, for the journal. That of the key tells nothing of the key, which is random.
-fn made(root: &Path, about: &str) -> Result<Hashes> {
-    let mut made = Hashes::from([(ABOUT.to_owned(), digest::sha256(about.as_bytes()))]);
-    for path in ["incident.toml", "keys/case.key"] {
-        made.insert(path.to_owned(), digest::sha256_file(&root.join(path))?);
-    }
-    Ok(made)
 }
 
 fn refuse_case(root: &Path) -> Result<()> {
@@ -149,7 +142,7 @@ fn refuse_remains(root: &Path, lock: &CaseLock) -> Result<()> {
 
 /// Writes the key that is given, else makes one; one that an interrupted making left is as good as a new one.
 fn write_key(root: &Path, given: Option<&str>) -> Result<()> {
-    let path = root.join("keys/case.key");
+    let path = root.join(KEY);
     let key = match given {
         Some(key) => key.trim().to_owned(),
         None if path.is_file() => return Ok(()),

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::run::SourceRecord;
 use crate::base::files::{self, Synced};
 use crate::base::{Error, Kind, Result};
-use crate::engine::ParquetOut;
+use crate::engine::{ParquetOut, guarded};
 
 /// What a person has stated about a file: who exported it, when, how it came here. Unsaid stays unsaid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +163,10 @@ impl Register {
             Error::new(Kind::CaseUnusable, format!("the register of sources {} is damaged", path.display()))
                 .next("restore it from a copy of the case, or start a new case from the same exports")
         };
+        guarded(path, || Self::entries(file, &damaged))
+    }
+
+    fn entries(file: File, damaged: &dyn Fn() -> Error) -> Result<Self> {
         let batches = ParquetRecordBatchReaderBuilder::try_new(file)
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(|e| damaged().because(e))?;

@@ -21,7 +21,7 @@ pub mod tables;
 
 pub use parameters::{Parameter, ParameterTable, ParameterType};
 pub use parquet_out::{ParquetFile, ParquetOut, damaged};
-pub use parquet_rows::ParquetRows;
+pub use parquet_rows::{ParquetRows, guarded};
 pub use selection::{Filter, Selection};
 pub use session::{Access, Session, version};
 pub use slices::{Cut, Range};

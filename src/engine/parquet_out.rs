@@ -4,7 +4,6 @@
 //! Row groups are encoded beside each other, each on a thread of its own, and written in their order.
 
 use std::collections::{HashSet, VecDeque};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
@@ -23,7 +22,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
-use crate::base::files::{Pending, Synced};
+use super::parquet_rows::guarded;
+use crate::base::files::{self, Pending, Synced};
 use crate::base::{Error, Kind, Place, Result};
 
 /// Rows of one row group.
@@ -128,11 +128,10 @@ impl ParquetOut {
     /// # Errors
     /// When it is not there or no Parquet file.
     pub fn rows_of(path: &Path) -> Result<u64> {
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let metadata = ParquetMetaDataReader::new()
-            .parse_and_finish(&file)
-            .map_err(|e| Error::failed(format!("{} is no Parquet file", path.display())).because(e))?;
-        Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default())
+        let file = files::open_own(path)?;
+        let read = || ParquetMetaDataReader::new().parse_and_finish(&file);
+        let metadata = guarded(path, || read().map_err(|e| damaged(path).because(e)))?;
+        u64::try_from(metadata.file_metadata().num_rows()).map_err(|e| damaged(path).because(e))
     }
 
     /// Adds rows.

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use super::ask::Page;
 use super::parameters::{Parameter, ParameterType};
 use super::parquet_out::damaged;
 use super::selection::{Filter, Selection};
-use crate::base::{Error, Result, interrupt};
+use crate::base::{Error, Result, files, interrupt};
 
 /// Files with the same columns, opened.
 pub struct ParquetRows {
@@ -117,11 +118,11 @@ impl ParquetRows {
         mut take: impl FnMut(RecordBatch) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         for opened in &self.files {
-            let file = File::open(&opened.path).map_err(|e| Error::io("read", &opened.path, e))?;
-            let rows = opened.rows(file, selection).map_err(|e| opened.unreadable(e))?;
-            for batch in rows {
+            let file = files::open_own(&opened.path)?;
+            let mut rows =
+                guarded(&opened.path, || opened.rows(file, selection).map_err(|e| opened.unreadable(e)))?;
+            while let Some(batch) = opened.next(&mut rows)? {
                 interrupt::check()?;
-                let batch = batch.map_err(|e| opened.unreadable(e.into()))?;
                 if take(batch)?.is_break() {
                     return Ok(());
                 }
@@ -131,12 +132,26 @@ impl ParquetRows {
     }
 }
 
+/// Reads something of a Parquet file of ours. The reader takes a file to be sound, and a damaged one can make it panic: files
+/// are compared with their hashes first, but those that an earlier version of the program stored have none.
+///
+/// # Errors
+/// What `read` says; that the file is damaged where it panics.
+pub fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged(path)))
+}
+
 impl Opened {
     fn new(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let metadata =
-            ArrowReaderMetadata::load(&file, Default::default()).map_err(|e| damaged(path).because(e))?;
+        let file = files::open_own(path)?;
+        let metadata = guarded(path, || {
+            ArrowReaderMetadata::load(&file, Default::default()).map_err(|e| damaged(path).because(e))
+        })?;
         Ok(Self { path: path.to_path_buf(), metadata })
+    }
+
+    fn next(&self, rows: &mut ParquetRecordBatchReader) -> Result<Option<RecordBatch>> {
+        guarded(&self.path, || rows.next().transpose().map_err(|e| self.unreadable(e.into())))
     }
 
     fn unreadable(&self, cause: ParquetError) -> Error {

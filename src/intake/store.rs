@@ -89,7 +89,7 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     // The facts come behind the register, and not after an interruption: they speak of exports that are there then.
     let facts = facts.filter(|_| stopped.is_none());
     let committed = lock.commit(&act, &storing.register);
-    let committed = committed.and_then(|register| Ok((register, adopted(case, facts)?)));
+    let committed = committed.and_then(|register| Ok((register, adopted(&mut lock, facts)?)));
     let (register, note) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
     act.wrote.extend(facts.map(|(_, text)| digest::sha256(text.as_bytes())));
     outcome.notes.extend(note);
@@ -104,9 +104,9 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     Ok(outcome)
 }
 
-fn adopted(case: &Case, facts: Option<&(PathBuf, String)>) -> Result<Option<String>> {
+fn adopted(lock: &mut CaseLock, facts: Option<&(PathBuf, String)>) -> Result<Option<String>> {
     let Some((path, text)) = facts else { return Ok(None) };
-    case.write_facts(text)?;
+    lock.write_facts(text)?;
     Ok(Some(format!("took {} into the case as its facts", path.display())))
 }
 

@@ -100,7 +100,7 @@ fn a_line_that_does_not_follow_is_a_damaged_case() {
     let journal = work.join("case/journal.jsonl");
     let text = fs::read_to_string(&journal).unwrap().replace("\"stored\"", "\"Stored\"");
     fs::write(&journal, format!("{text}{}", text.lines().last().unwrap().to_owned() + "\n")).unwrap();
-    let refused = Case::open(&work.join("case")).unwrap().lock("classify").unwrap_err();
+    let refused = Case::open(&work.join("case")).unwrap_err();
     assert_eq!(refused.kind(), Kind::CaseUnusable);
     assert_eq!(bench.run(Act::Classify, &work, None).status.code(), Some(5));
 }
@@ -112,8 +112,9 @@ fn a_lock_that_cannot_be_opened_and_a_case_that_is_gone_are_told() {
     fs::remove_file(work.join("case/lock")).unwrap();
     fs::create_dir(work.join("case/lock")).unwrap();
     let output = bench.run(Act::Classify, &work, None);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("cannot open the lock"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    assert!(said(&output).contains("lock: is a folder"), "{}", said(&output));
+    fs::remove_dir(work.join("case/lock")).unwrap();
     let case = Case::open(&work.join("case")).unwrap();
     fs::remove_dir_all(work.join("case")).unwrap();
     assert!(case.lock("classify").is_err() && !work.join("case").exists());
