@@ -112,6 +112,15 @@ impl Bench {
         assert!(done.unwrap().status.success());
         case
     }
+
+    /// One that holds a file.
+    fn case_with_users(&self) -> PathBuf {
+        let case = self.case();
+        let users = self.write("some/users.csv", "user_id,account_id,created_at\nu-1,a-1,2015-01-01\n");
+        let done = Command::new(BINARY).arg("ingest").arg(&case).arg(users).output().unwrap();
+        assert!(done.status.success());
+        case
+    }
 }
 
 fn os<'a>(arguments: &[&'a str], case: &'a Path) -> Vec<&'a OsStr> {
@@ -152,7 +161,7 @@ fn foreign_text_is_escaped_and_ours_stays() {
 #[test]
 fn arguments_are_told_safely() {
     let bench = Bench::new();
-    let case = bench.case();
+    let case = bench.case_with_users();
     let option = format!("--{HOSTILE}");
     let valued = format!("--color={HOSTILE}");
     let names: &[&[&str]] = &[
@@ -182,7 +191,6 @@ fn arguments_are_told_safely() {
         &["show", "CASE", "findings", "--code", HOSTILE],
         &["show", "CASE", "record", HOSTILE, "1"],
         &["show", "CASE", "record", "x", HOSTILE],
-        &["sql", "CASE", HOSTILE],
         &["sql", "CASE", "--seconds", HOSTILE],
         &["incidents", "show", HOSTILE],
         &["incidents", "check", HOSTILE],
@@ -261,18 +269,21 @@ fn a_hostile_case_is_told_safely_by_every_verb() {
     let h = toml_text(HOSTILE);
     let q = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let cell = q(HOSTILE);
+    // A line end in an id or a code rejects its record.
+    let flat = q(&HOSTILE.replace(['\n', '\r'], ""));
     let exports = bench.path(name);
     fs::create_dir(&exports).unwrap();
     let accounts = format!(
         "account_id,name,owner_email,created_at,products,status,{cell}\n\
          a-1,{cell},{cell},2015-01-01T00:00:00Z,support,active,x\n\
-         {cell},b,b@example.com,2015-01-01 00:00:00,{cell},{cell},y\n"
+         {flat},b,b@example.com,2015-01-01 00:00:00,{flat},{flat},y\n"
     );
     let users = format!(
         "user_id,account_id,email,name,phone,role,active,created_at,has_password\n\
-         u-1,a-1,{cell},{cell},{cell},{cell},{cell},{cell},yes\n\
-         {cell},{cell},x@example.com,n,1,agent,yes,2015-01-01T00:00:00Z,yes\n\
-         {cell},{cell},x@example.com,other,1,agent,yes,2014-01-01T00:00:00Z,yes\n\
+         u-1,a-1,{flat},{cell},{flat},{flat},{flat},{flat},yes\n\
+         {flat},{flat},x@example.com,n,1,agent,yes,2015-01-01T00:00:00Z,yes\n\
+         {flat},{flat},x@example.com,other,1,agent,yes,2014-01-01T00:00:00Z,yes\n\
+         {cell},{cell},x@example.com,{cell},1,agent,yes,2014-01-01T00:00:00Z,yes\n\
          u-3,a-1,x@example.com,\"n\n\"\n"
     );
     fs::write(exports.join(format!("{name}.csv")), &accounts).unwrap();
@@ -343,7 +354,7 @@ fn a_hostile_case_is_told_safely_by_every_verb() {
     for view in ["store_users", "findings", "user_passwords", "sources"] {
         told(view, &os(&["show", "CASE", view], &case));
     }
-    told("an id", &os(&["show", "CASE", "--id", HOSTILE], &case));
+    told("an id", &os(&["show", "CASE", "--id", &HOSTILE.replace(['\n', '\r'], "")], &case));
     for number in ["1", "2", "4"] {
         told("a record", &os(&["show", "CASE", "record", "users.csv", number], &case));
         told("a record", &os(&["show", "CASE", "record", "users.csv", number, "--json"], &case));
@@ -357,24 +368,21 @@ fn declarations_that_are_wrong_are_told_safely() {
     let case = bench.case();
     let h = toml_text(HOSTILE);
     let users = "user_id,account_id,created_at\nu-1,a-1,2015-01-01\n";
-    for (key, value) in [
-        ("zone", &h),
-        ("dates", &h),
-        ("encoding", &h),
-        ("table", &h),
-        ("exported_at", &h),
-        ("sha256", &h),
-        ("file", &h),
-        (&h, &h),
-        ("separator", &h),
-    ] {
+    // Some are told, some only where they stand.
+    for key in
+        ["zone", "dates", "encoding", "table", "exported_at", "sha256", "file", "account_id", "separator", &h]
+    {
         let folder = format!("exports-{}", bench.folder.path().read_dir().unwrap().count());
         bench.write(&format!("{folder}/users.csv"), users);
         let file = if key == "file" { String::new() } else { "file = \"users.csv\"\n".to_owned() };
-        bench.write(&format!("{folder}/sources.toml"), &format!("[[source]]\n{file}{key} = {value}\n"));
+        bench.write(&format!("{folder}/sources.toml"), &format!("[[source]]\n{file}{key} = {h}\n"));
         let exports = bench.path(&folder);
-        let output = told(key, &os(&["ingest", "CASE", exports.to_str().unwrap()], &case));
-        assert_eq!(output.status.code(), Some(2), "{key}: {}", plain(&output.stderr));
+        let arguments = ["ingest", "CASE", exports.to_str().unwrap()];
+        match key {
+            "zone" | "table" => told(key, &os(&arguments, &case)),
+            key if key == h => told(key, &os(&arguments, &case)),
+            key => tried(key, &os(&arguments, &case)),
+        };
     }
     for (name, text) in [
         ("raw.toml", format!("{HOSTILE}\n")),
@@ -382,10 +390,10 @@ fn declarations_that_are_wrong_are_told_safely() {
         ("value.toml", format!("format = 1\n[incident]\nid = {h}\nkind = [{h}]\nqueries = [{h}]\n")),
     ] {
         let file = bench.write(name, &text);
-        told(name, &["incidents", "check", file.to_str().unwrap()]);
-        told(name, &["incidents", "check", file.to_str().unwrap(), "--json"]);
+        tried(name, &["incidents", "check", file.to_str().unwrap()]);
+        tried(name, &["incidents", "check", file.to_str().unwrap(), "--json"]);
         let facts = ["init", "CASE", "--incident", "zendesk-2016", "--facts", file.to_str().unwrap()];
-        told(name, &os(&facts, &bench.path("other")));
+        tried(name, &os(&facts, &bench.path("other")));
     }
 }
 

@@ -33,7 +33,11 @@ pub fn watch() -> Result<()> {
             end(Kind::Interrupted);
         }
     };
-    let unheard = |cause| Error::failed("cannot listen for Ctrl-C").because(cause).next("see ulimit -u");
+    let unheard = |cause| {
+        Error::failed("cannot listen for Ctrl-C")
+            .because(cause)
+            .next("raise the limit of threads (ulimit -u)")
+    };
     ctrlc::set_handler(asked).map_err(unheard)
 }
 

@@ -10,6 +10,12 @@ use super::{Error, Result, memory, panics};
 /// What a thread has of addresses beside the memory that it uses: its stack, and an arena to allocate from.
 pub const ADDRESSES_OF_A_THREAD: u64 = 128 << 20;
 
+/// How many threads this machine runs at once.
+#[must_use]
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// Starts a thread.
 ///
 /// # Errors
@@ -29,17 +35,25 @@ pub fn start_in<'scope, T: Send + 'scope>(
     Builder::new().spawn_scoped(scope, work).map_err(refused)
 }
 
-/// Sees whether so many threads can be had at once, by having them for a moment: where they can't, libraries do with
-/// fewer and say nothing, or break off.
+/// Sees whether so many threads can be had at once, and what they take of addresses.
 ///
 /// # Errors
 /// When they can't.
-pub fn can_be_had(number: usize) -> Result<()> {
+pub fn can_be_asked(number: usize) -> Result<()> {
     let addresses = ADDRESSES_OF_A_THREAD.saturating_mul(number as u64);
     if memory::left()?.is_some_and(|left| left < addresses) {
         return Err(too_many(number)
             .expected("threads that fit into the addresses this process may have (ulimit -v)"));
     }
+    can_be_had(number)
+}
+
+/// Sees whether so many threads can be had at once, by having them for a moment: where they can't, libraries do with
+/// fewer and say nothing, or panic.
+///
+/// # Errors
+/// When they can't.
+pub fn can_be_had(number: usize) -> Result<()> {
     // All wait at the gate, so that none makes room for another.
     let gate = Arc::new(Mutex::new(()));
     let closed = gate.lock();

@@ -80,9 +80,10 @@ impl Making {
     pub fn finish(self) -> Result<Case> {
         let root = self.case.root();
         let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // A JSON string is a TOML basic string too.
-        let name =
-            serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
+        // A JSON string is a TOML basic string too, but for the one control character that JSON leaves as it is.
+        let name = serde_json::to_string(&name)
+            .map_err(|e| Error::failed("cannot name the case").because(e))?
+            .replace('\u{7f}', "\\u007f");
         let text =
             format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION"));
         files::write(&root.join("case.toml"), text.as_bytes())?;

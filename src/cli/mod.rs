@@ -177,8 +177,7 @@ fn ran(sandbox: &Sandbox) -> Result<ExitCode> {
 /// the middle of the work.
 fn threads_can_be_had(global: &Global) -> Result<()> {
     let asked = usize::from(global.threads);
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if asked > cores { threads::can_be_had(asked) } else { Ok(()) }
+    if asked > threads::cores() { threads::can_be_asked(asked) } else { Ok(()) }
 }
 
 fn parse(arguments: &[OsString]) -> std::result::Result<CommandLine, clap::Error> {
