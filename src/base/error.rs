@@ -6,7 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::text::shown_path;
+use super::safe;
 
 /// The result of everything that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -93,7 +93,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown_path(&self.file))?;
+        f.write_str(&safe::path(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
@@ -104,13 +104,14 @@ impl fmt::Display for Place {
             write!(f, ", record {record}")?;
         }
         if let Some(field) = &self.field {
-            write!(f, ", column {field}")?;
+            write!(f, ", column {}", safe::line(field))?;
         }
         Ok(())
     }
 }
 
-/// One failure, told so that a tired person can act on it.
+/// One failure, told so that a tired person can act on it. Each of its texts is one line, which may hold foreign text:
+/// telling it makes that safe, so that only our own line ends are line ends.
 #[derive(Debug)]
 pub struct Error(Box<Told>);
 
@@ -156,7 +157,7 @@ impl Error {
     /// A file could not be read or written; `doing` is like "read" or "write".
     #[must_use]
     pub fn io(doing: &str, path: impl AsRef<Path>, cause: std::io::Error) -> Self {
-        Self::failed(format!("cannot {doing} {}", shown_path(path.as_ref()))).because(cause)
+        Self::failed(format!("cannot {doing} {}", safe::path(path.as_ref()))).because(cause)
     }
 
     /// All mistakes of one file at once.
@@ -220,17 +221,27 @@ impl Error {
     }
 
     fn tell(&self, f: &mut fmt::Formatter<'_>, indent: &str) -> fmt::Result {
-        write!(f, "{indent}")?;
+        f.write_str(indent)?;
+        self.tell_behind(f, indent)
+    }
+
+    /// The same, where the indent stands already, or something else.
+    fn tell_behind(&self, f: &mut fmt::Formatter<'_>, indent: &str) -> fmt::Result {
         if let Some(place) = &self.0.place {
             write!(f, "{place}: ")?;
         }
-        write!(f, "{}", self.0.what)?;
+        f.write_str(&safe::line(&self.0.what))?;
         if let Some(expected) = &self.0.expected {
-            write!(f, "\n{indent}  expected: {expected}")?;
+            write!(f, "\n{indent}  expected: {}", safe::line(expected))?;
         }
         let mut cause = self.0.cause.as_deref().map(|c| c as &dyn std::error::Error);
         while let Some(error) = cause {
-            write!(f, "\n{indent}  because: {error}")?;
+            write!(f, "\n{indent}  because: ")?;
+            if let Some(error) = error.downcast_ref::<Self>() {
+                error.tell_behind(f, &format!("{indent}  "))?;
+            } else {
+                f.write_str(&safe::line(&error.to_string()))?;
+            }
             cause = error.source();
         }
         for error in &self.0.each {
@@ -238,7 +249,7 @@ impl Error {
             error.tell(f, &format!("{indent}  "))?;
         }
         if let Some(next) = &self.0.next {
-            write!(f, "\n{indent}  next: {next}")?;
+            write!(f, "\n{indent}  next: {}", safe::line(next))?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::digest::Hasher;
-use super::text::shown_path;
+use super::safe;
 use super::{Error, Place, Result};
 
 /// The rights of a file that only its owner may read and write.
@@ -160,7 +160,7 @@ impl Drop for Name {
 }
 
 fn committed(path: &Path) -> Error {
-    Error::failed(format!("internal: {} is committed twice; please report this", shown_path(path)))
+    Error::failed(format!("internal: {} is committed twice; please report this", safe::path(path)))
 }
 
 fn pending_name(path: &Path) -> PathBuf {

@@ -14,6 +14,16 @@ pub fn bound(more: u64) -> Result<()> {
     rlimit::Resource::AS.set(most, hard).map_err(refused)
 }
 
+/// How many bytes of addresses this process may still take; nothing where that is not bounded or not told.
+///
+/// # Errors
+/// When the system does not tell the bound.
+pub fn left() -> Result<Option<u64>> {
+    let (soft, _) = rlimit::Resource::AS.get().map_err(refused)?;
+    let now = virtual_size().filter(|_| soft != rlimit::INFINITY);
+    Ok(now.map(|now| soft.saturating_sub(now)))
+}
+
 fn refused(cause: std::io::Error) -> Error {
     Error::failed("the system does not bound the memory").because(cause)
 }

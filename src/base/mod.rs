@@ -8,10 +8,14 @@ pub mod interrupt;
 pub mod library;
 pub mod memory;
 pub mod nearest;
+pub mod panics;
 pub mod progress;
+pub mod safe;
+pub mod sandbox;
 pub mod staged;
 pub mod table;
 pub mod text;
+pub mod threads;
 pub mod toml_file;
 
 pub use error::{Error, Kind, Place, Result};

@@ -1,7 +1,6 @@
 //! "Did you mean": the one place that finds the nearest known word.
 
 use super::Error;
-use super::text::printable;
 
 /// The known word nearest to what was written, when one is near enough to be a likely slip.
 #[must_use]
@@ -23,7 +22,7 @@ pub fn unknown<'k>(
     known: impl IntoIterator<Item = &'k str>,
     otherwise: &str,
 ) -> Error {
-    let error = Error::usage(format!("there is no {thing} {}", printable(written))).next(otherwise);
+    let error = Error::usage(format!("there is no {thing} {written}")).next(otherwise);
     propose(error, written, known)
 }
 

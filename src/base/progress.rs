@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::{panics, safe};
+
 /// How long each step took, in the order in which they ended.
 type Times = Arc<Mutex<Vec<(String, Duration)>>>;
 
@@ -59,8 +61,9 @@ impl Meter {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(label.to_owned());
-        bar.enable_steady_tick(Duration::from_secs(1));
+        bar.set_message(safe::line(label).into_owned());
+        // It starts a thread, or panics where there is none left: then the line moves with the work alone.
+        panics::attempted(|| bar.enable_steady_tick(Duration::from_secs(1)));
         work(bar)
     }
 }
@@ -82,7 +85,7 @@ impl Work {
 
     /// What is being done now.
     pub fn say(&self, label: &str) {
-        self.bar.set_message(label.to_owned());
+        self.bar.set_message(safe::line(label).into_owned());
         self.step_ends(Some(label));
     }
 

@@ -1,11 +1,13 @@
 //! Tables on the terminal.
 
+use std::borrow::Cow;
+
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 
-use super::text::printable;
+use super::safe;
 
 /// A table of text with a header; columns named in `numbers` are set flush right.
-/// Foreign text is made printable here, so that no caller can forget it.
+/// Foreign text is made safe here, so that no caller can forget it.
 #[must_use]
 pub fn render(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> String {
     made(header, rows, numbers).to_string()
@@ -22,13 +24,13 @@ fn made(header: &[&str], rows: &[Vec<String>], numbers: &[usize]) -> Table {
     table
         .load_preset(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header.iter().copied());
+        .set_header(header.iter().map(|name| safe::line(name)));
     // Lines between rows make a long table hard to read.
     for line in [TableComponent::HorizontalLines, TableComponent::MiddleIntersections] {
         table.remove_style(line);
     }
     for row in rows {
-        table.add_row(row.iter().map(|cell| Cell::new(printable(cell))));
+        table.add_row(row.iter().map(|cell| Cell::new(safe::line(cell))));
     }
     for &index in numbers {
         if let Some(column) = table.column_mut(index) {
@@ -47,8 +49,8 @@ const BESIDE: usize = 2;
 /// the names of those that have none. `first` is the number of the first row.
 #[must_use]
 pub fn render_fitting(header: &[&str], rows: &[Vec<String>], numbers: &[usize], first: u64) -> String {
-    let header: Vec<String> = header.iter().map(|name| printable(name)).collect();
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let header: Vec<Cow<'_, str>> = header.iter().map(|name| safe::line(name)).collect();
+    let header: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
     let page = Table::new().width().map_or(WIDTH, usize::from);
     if natural_width(&header, rows) <= page {
         render(&header, rows, numbers)
@@ -58,7 +60,8 @@ pub fn render_fitting(header: &[&str], rows: &[Vec<String>], numbers: &[usize], 
 }
 
 fn natural_width(header: &[&str], rows: &[Vec<String>]) -> usize {
-    let cell = |row: &Vec<String>, index: usize| row.get(index).map_or(0, |cell| cell.chars().count());
+    let cell =
+        |row: &Vec<String>, index: usize| row.get(index).map_or(0, |cell| safe::line(cell).chars().count());
     let column = |(index, name): (usize, &&str)| {
         let widest = rows.iter().map(|row| cell(row, index)).max().unwrap_or(0);
         widest.max(name.chars().count()) + BESIDE
@@ -75,7 +78,7 @@ fn blocks(header: &[&str], rows: &[Vec<String>], first: u64) -> String {
         for (name, cell) in header.iter().zip(row) {
             match cell.is_empty() {
                 true => empty.push(*name),
-                false => text.push_str(&format!("{name:name_width$}  {}\n", printable(cell))),
+                false => text.push_str(&format!("{name:name_width$}  {}\n", safe::line(cell))),
             }
         }
         if !empty.is_empty() {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::safe;
+
 /// An e-mail address as it is compared: trimmed of Unicode white space, lower case by Unicode's simple mapping
 /// (2-tables, "E-mail"). Stored as `<column>_key`, because engines disagree on `trim` and `lower`.
 #[must_use]
@@ -59,13 +61,8 @@ fn folded(written: &str) -> impl Iterator<Item = char> {
     written.chars().filter(counts).flat_map(char::to_lowercase)
 }
 
-/// A path for people: names may hold line ends and sequences that move the cursor.
-#[must_use]
-pub fn shown_path(path: &Path) -> String {
-    printable(&path.to_string_lossy())
-}
-
-/// Text for a terminal: control and direction-changing characters can't move the cursor or hide anything.
+/// Text for a list that is opened in a spreadsheet: without characters that control it or change the direction of
+/// writing. What is printed goes through [`super::safe`] instead, which leaves nothing out.
 #[must_use]
 pub fn printable(text: &str) -> String {
     text.chars().filter(|c| is_harmless(*c)).collect()
@@ -121,35 +118,24 @@ pub fn size(bytes: u64) -> String {
     if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
 }
 
-/// A text as one word of a shell's command line: in quotes where it needs them.
+/// A path as one word of a shell's command line: in quotes where it needs them, and where it holds what is not seen, in
+/// those of bash, ksh and zsh that have a form for it: `$'a\x1b'`.
 #[must_use]
-pub fn shell_word(text: &str) -> String {
+pub fn shell_word(path: &Path) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%:,=~".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
+    match path.to_str() {
+        Some(text) if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
+        Some(text) if matches!(safe::line(text), Cow::Borrowed(_)) => {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+        _ => format!("$'{}'", path.as_os_str().as_encoded_bytes().iter().map(shell_byte).collect::<String>()),
     }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// Bytes for a terminal, none left out: what is no printable character stands as `\n`, `\r`, `\t`, `\x1b` or, where it
-/// would change the direction of writing, `\u{202e}`.
-#[must_use]
-pub fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                '\t' => text.push_str("\\t"),
-                c if c.is_ascii_control() => text.push_str(&format!("\\x{:02x}", u32::from(c))),
-                c if c.is_control() || is_direction_mark(c) => text.extend(c.escape_unicode()),
-                c => text.push(c),
-            }
-        }
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
+fn shell_byte(byte: &u8) -> String {
+    match byte {
+        b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
     }
-    text
 }

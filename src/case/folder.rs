@@ -81,7 +81,9 @@ impl Case {
         inspect::refuse_foreign(root)?;
         let text = files::read_text(&path)?;
         let about: About = toml::from_str(&text).map_err(|e| {
-            Error::new(Kind::CaseUnusable, "case.toml is damaged").at(Place::file(&path)).because(e)
+            Error::new(Kind::CaseUnusable, "case.toml is damaged")
+                .at(Place::file(&path))
+                .because(e.message().to_owned())
         })?;
         if about.format != FORMAT {
             return Err(Error::new(Kind::CaseUnusable, format!("the case has format {}", about.format))

@@ -92,8 +92,10 @@ impl Making {
 /// The text of `case.toml`.
 fn about(root: &Path) -> Result<String> {
     let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    // A JSON string is a TOML basic string too.
-    let name = serde_json::to_string(&name).map_err(|e| Error::failed("cannot name the case").because(e))?;
+    // A JSON string is a TOML basic string too, but for the one control character that JSON leaves as it is.
+    let name = serde_json::to_string(&name)
+        .map_err(|e| Error::failed("cannot name the case").because(e))?
+        .replace('\u{7f}', "\\u007f");
     Ok(format!("format = {FORMAT}\nname = {name}\ncreated_with = \"{}\"\n", env!("CARGO_PKG_VERSION")))
 }
 

@@ -6,17 +6,19 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::base::{Error, Result, files};
+use crate::base::{Error, Result, files, interrupt};
 
 const LOCK: &str = "lock";
 
 /// A folder of one's own; it goes when this is dropped.
-#[derive(Debug)]
 pub struct Scratch {
     folder: PathBuf,
     /// The lock file and the lock on it; none in the system's temporary folder, which nobody of ours sweeps.
     lock: Option<(PathBuf, File)>,
+    /// Removes it when the process is ended in the middle; held, never called from here.
+    _leaving: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Scratch {
@@ -29,7 +31,7 @@ impl Scratch {
         match Self::below(within) {
             Ok(scratch) => Ok(scratch),
             Err(error) => match files::private_folder() {
-                Ok(folder) => Ok(Self { folder, lock: None }),
+                Ok(folder) => Ok(Self::new(folder, None)),
                 Err(_) => Err(error),
             },
         }
@@ -52,11 +54,17 @@ impl Scratch {
             file.lock().map_err(|e| Error::io("lock", &path, e))?;
             // A sweep that came between the two took the file for one that was left.
             if path.exists() {
-                let scratch = Self { folder: within.join(&name), lock: Some((path, file)) };
+                let scratch = Self::new(within.join(&name), Some((path, file)));
                 files::make_folder(&scratch.folder)?;
                 return Ok(scratch);
             }
         }
+    }
+
+    fn new(folder: PathBuf, lock: Option<(PathBuf, File)>) -> Self {
+        let (folder_left, lock_left) = (folder.clone(), lock.as_ref().map(|(path, _)| path.clone()));
+        let leaving = interrupt::leaving(move || clear(&folder_left, lock_left.as_deref()));
+        Self { folder, lock, _leaving: leaving }
     }
 
     /// The folder.
@@ -68,16 +76,18 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What can't be removed now is swept by the next holder of the case's lock.
-        let _ = fs::remove_dir_all(&self.folder);
-        if let Some((path, file)) = self.lock.take() {
-            let _ = fs::remove_file(&path);
-            drop(file);
-            if let Some(within) = path.parent() {
-                // Only the last one out succeeds.
-                let _ = fs::remove_dir(within);
-            }
-        }
+        clear(&self.folder, self.lock.as_ref().map(|(path, _)| path.as_path()));
+    }
+}
+
+/// What can't be removed now is swept by the next holder of the case's lock.
+fn clear(folder: &Path, lock: Option<&Path>) {
+    let _ = fs::remove_dir_all(folder);
+    let Some(lock) = lock else { return };
+    let _ = fs::remove_file(lock);
+    if let Some(within) = lock.parent() {
+        // Only the last one out succeeds.
+        let _ = fs::remove_dir(within);
     }
 }
 

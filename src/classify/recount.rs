@@ -7,7 +7,7 @@ use std::path::Path;
 
 use polars::prelude::{DataFrame, ParquetReader, SerReader, StringChunked};
 
-use crate::base::{Error, Kind, Result};
+use crate::base::{Error, Kind, Result, threads};
 
 /// Rows by query, then by state, then by reason, as a run's record has them.
 pub type Counts = BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>;
@@ -62,6 +62,10 @@ pub fn check(verdicts: &Path, counts: &Counts) -> Result<()> {
 /// # Errors
 /// When a file can't be read or lacks a column.
 pub fn headline<'q>(verdicts: &Path, queries: impl IntoIterator<Item = &'q String>) -> Result<Headline> {
+    // What the second engine has to say of its environment, it would print.
+    polars::error::set_warning_function(|_, _| {});
+    // It starts a thread per core, or panics.
+    threads::can_be_had(threads::cores())?;
     let mut headline = Headline::default();
     for query in queries {
         let path = verdicts.join(format!("{query}.parquet"));

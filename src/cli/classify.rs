@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Ui, demand};
 use crate::base::Result;
-use crate::base::text::{shell_word, shown_path};
+use crate::base::text::shell_word;
 use crate::case::Case;
 use crate::deliver::{self, Summary};
 use crate::incident::{self, Facts};
@@ -52,7 +52,7 @@ pub fn make(case: &Case, as_of: Option<&str>, ui: &Ui) -> Result<(u32, Summary)>
 /// # Errors
 /// When the facts can't be read.
 pub fn next(case: &Case) -> Result<String> {
-    let command = format!("highwater classify {}", shell_word(&shown_path(case.root())));
+    let command = format!("highwater classify {}", shell_word(case.root()));
     let facts = case.facts_text()?.map_or(Ok(Facts::default()), |text| Facts::parse("facts.toml", &text));
     // Facts that are wrong are told by the command itself.
     let lacks_as_of = facts.is_ok_and(|facts| incident::resolve_as_of(None, &facts).is_err());

@@ -101,5 +101,5 @@ fn is_asked(asked: &str, finding: &FindingRecord) -> bool {
 }
 
 fn show(case: &Path, what: &str) -> String {
-    format!("highwater show {} {what}", shell_word(&case.display().to_string()))
+    format!("highwater show {} {what}", shell_word(case))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Ui, run};
 use crate::base::nearest::propose;
-use crate::base::{Error, Result, files, library};
+use crate::base::{Error, Result, files, library, safe};
 
 /// Arguments of `demo`.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let folder = arguments.dir.join(&incident);
     let sample = folder.join("sample");
     write_sample(&incident, &sample)?;
-    ui.say(&format!("sample exports of {incident}, all invented: {}", sample.display()));
+    ui.say(&format!("sample exports of {incident}, all invented: {}", safe::path(&sample)));
     run::run(
         &run::Arguments {
             case: folder.join("case"),

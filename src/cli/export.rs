@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::Ui;
 use crate::base::text::grouped;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, safe};
 use crate::case::Case;
 use crate::deliver::{self, Wanted, Written};
 
@@ -108,6 +108,6 @@ fn wanted(arguments: &Arguments) -> Wanted {
 
 fn say(written: &Written, ui: &Ui) {
     let rows: u64 = written.files.iter().map(|f| f.rows).sum();
-    let folder = written.folder.display();
+    let folder = safe::path(&written.folder);
     ui.say(&format!("wrote {} files, {} rows: {folder}", written.files.len(), grouped(rows)));
 }

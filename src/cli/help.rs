@@ -90,7 +90,8 @@ fn ending(section: &Section<'_>) -> Ending {
 /// The whole command line with its help.
 pub(super) fn command() -> Command {
     let words = Words::read();
-    let mut command = CommandLine::command().styles(STYLES).max_term_width(WIDTH);
+    // By its own name and not by that of its file, which may hold anything.
+    let mut command = CommandLine::command().bin_name(PROGRAM).styles(STYLES).max_term_width(WIDTH);
     let names: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     let template = template(&command, &words.groups);
     for name in names {

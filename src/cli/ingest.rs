@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::demand::Rejected;
 use super::{Ui, classify};
 use crate::base::instant::DateOrder;
-use crate::base::{Result, table, text};
+use crate::base::{Result, safe, table, text};
 use crate::case::Case;
 use crate::intake::{self, Options, Outcome, Plan, Preview, Request, Stated};
 
@@ -96,7 +96,7 @@ pub fn plan(inputs: &[PathBuf]) -> Result<Plan> {
 /// As [`intake::ingest`].
 pub fn store(case: &Case, plan: &Plan, ui: &Ui) -> Result<()> {
     let outcome = stored(case, plan, ui)?;
-    ui.say(&outcome::answer(&outcome));
+    ui.say_page(&outcome::answer(&outcome));
     look(&outcome, case, ui);
     say_rejected(rejected(&outcome), ui);
     Ok(())
@@ -121,7 +121,8 @@ fn stored(case: &Case, plan: &Plan, ui: &Ui) -> Result<Outcome> {
 fn look(outcome: &Outcome, case: &Case, ui: &Ui) {
     let lines = outcome::looks(outcome, case, ui.verbose > 0);
     if !lines.is_empty() {
-        ui.say(&format!("To look at:\n  {}", lines.join("\n  ")));
+        ui.say("To look at:");
+        lines.iter().for_each(|line| ui.say(&format!("  {line}")));
     }
 }
 
@@ -134,10 +135,10 @@ fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
         }));
     }
     for note in &plan.notes {
-        ui.say(&text::printable(note));
+        ui.say(note);
     }
     if let Some((path, _)) = &plan.facts {
-        ui.say(&format!("facts: {}", path.display()));
+        ui.say(&format!("facts: {}", safe::path(path)));
     }
     let shown: Vec<String> = previews.iter().map(preview_text).collect();
     ui.data(&shown.join("\n\n"))
@@ -145,10 +146,10 @@ fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
 
 fn preview_text(file: &Preview) -> String {
     let mut lines = vec![
-        text::printable(&format!("{} -> {} ({})", file.path, file.table, text::size(file.bytes))),
-        text::printable(&format!("  {}", file.reading)),
+        format!("{} -> {} ({})", safe::line(&file.path), file.table, text::size(file.bytes)),
+        format!("  {}", safe::line(&file.reading)),
     ];
-    lines.extend(file.notes.iter().map(|note| text::printable(&format!("  {note}"))));
+    lines.extend(file.notes.iter().map(|note| format!("  {}", safe::line(note))));
     let mut header = vec!["column".to_owned(), "from".to_owned()];
     header.extend((1..=file.records).map(|number| format!("record {number}")));
     let header: Vec<&str> = header.iter().map(String::as_str).collect();

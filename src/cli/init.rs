@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::Ui;
 use crate::base::nearest::nearest;
-use crate::base::text::{printable, shown_path};
-use crate::base::{Error, Result, toml_file};
+use crate::base::text::shell_word;
+use crate::base::{Error, Result, safe, toml_file};
 use crate::case::{Case, Making, NewCase};
 use crate::incident::{self, Facts, Profile};
 use crate::intake;
@@ -46,8 +46,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
         let root = case.root().to_string_lossy();
         return ui.data_json(&serde_json::json!({ "format": FORMAT, "case": root }));
     }
-    ui.say(&format!("made the case {}", case.root().display()));
-    ui.say(&format!("next: highwater ingest {} FILE|DIR…", case.root().display()));
+    ui.say(&format!("made the case {}", safe::path(case.root())));
+    ui.say(&format!("next: highwater ingest {} FILE|DIR…", shell_word(case.root())));
     Ok(())
 }
 
@@ -82,14 +82,14 @@ fn say_unknown(list: &str, profile: &Profile, ui: &Ui) {
     for product in &unknown {
         let meant =
             meant(product, &known).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-        ui.say(&printable(&format!("the profile names no product `{product}`{meant}")));
+        ui.say(&format!("the profile names no product `{product}`{meant}"));
     }
     if !unknown.is_empty() {
-        ui.say(&format!(
-            "  it names: {}\n  what rests on another product alone is undetermined (PRODUCT_UNKNOWN); if it is a slip, \
-             make the case anew in another folder",
-            known.join(", ")
-        ));
+        ui.say(&format!("  it names: {}", known.join(", ")));
+        ui.say(
+            "  what rests on another product alone is undetermined (PRODUCT_UNKNOWN); if it is a slip, make the case \
+             anew in another folder",
+        );
     }
 }
 
@@ -104,7 +104,7 @@ fn there(path: &Path, what: &str) -> Result<()> {
     if path.exists() {
         return Ok(());
     }
-    Err(Error::usage(format!("there is no file {}", shown_path(path))).expected(what))
+    Err(Error::usage(format!("there is no file {}", safe::path(path))).expected(what))
 }
 
 fn facts_text(path: &Path) -> Result<String> {
@@ -122,6 +122,6 @@ fn key_text(path: &Path) -> Result<String> {
         return Ok(key.to_ascii_lowercase());
     }
     // The text itself is a secret: it is not shown.
-    Err(Error::usage(format!("{} is not a case key", path.display()))
+    Err(Error::usage(format!("{} is not a case key", safe::path(path)))
         .expected("64 hex digits, as in keys/case.key of a case"))
 }

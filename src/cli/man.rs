@@ -7,7 +7,7 @@ use clap::Command;
 use clap_mangen::Man;
 
 use super::{Ui, help};
-use crate::base::{Error, Result, files};
+use crate::base::{Error, Result, files, safe};
 
 /// Arguments of `man`.
 #[derive(Clone, Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     for command in &pages {
         files::write_public(&folder.join(format!("{}.1", name(command))), &page(command)?)?;
     }
-    ui.say(&format!("wrote {} pages: {}", pages.len(), folder.display()));
+    ui.say(&format!("wrote {} pages: {}", pages.len(), safe::path(folder)));
     Ok(())
 }
 

@@ -29,7 +29,9 @@ use std::process::ExitCode;
 
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::base::{Result, files, interrupt};
+use crate::base::interrupt::Watched;
+use crate::base::sandbox::Sandbox;
+use crate::base::{Result, files, interrupt, panics, sandbox, threads};
 pub use ui::Ui;
 
 /// Who is affected by a breach, what must each of them do, how sure are we, and how can anyone check it.
@@ -144,27 +146,42 @@ enum Verb {
 /// Runs the program; the exit status is as documented.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Before any thread is there, and before anything is read.
+    let sandbox = sandbox::enter();
+    panics::note_places();
+    panics::caught(|| ran(sandbox)).unwrap_or_else(|error| {
+        ui::tell_error(&error);
+        ExitCode::from(error.kind().exit_status())
+    })
+}
+
+fn ran(sandbox: &Sandbox) -> Result<ExitCode> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     ui::choose_colour(&arguments);
     let command_line = match parse(&arguments) {
         Ok(command_line) => command_line,
-        Err(message) => return usage::tell(&message, &arguments),
+        Err(message) => return Ok(usage::tell(&message, &arguments)),
     };
     let ui = Ui::new(&command_line.global);
+    if ui.verbose > 0 && *sandbox != Sandbox::Active {
+        ui.say(&format!("sandbox: {sandbox}"));
+    }
     // A page of the manual is for everybody; all else that is written is about people.
     if !matches!(command_line.verb, Verb::Man(_)) {
         files::keep_private();
     }
-    interrupt::watch();
+    interrupt::watch()?;
+    threads_can_be_had(&command_line.global)?;
     let done = act(&command_line.verb, &ui);
     ui.say_times();
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            ui::tell_error(&error);
-            ExitCode::from(error.kind().exit_status())
-        }
-    }
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// More threads than one per core are what the user asked for: whether the system gives them is seen at once, and not in
+/// the middle of the work.
+fn threads_can_be_had(global: &Global) -> Result<()> {
+    let asked = usize::from(global.threads);
+    if asked > threads::cores() { threads::can_be_asked(asked) } else { Ok(()) }
 }
 
 fn parse(arguments: &[OsString]) -> std::result::Result<CommandLine, clap::Error> {
@@ -180,9 +197,9 @@ fn act(verb: &Verb, ui: &Ui) -> Result<()> {
         Verb::Classify(arguments) => classify::run(arguments, ui),
         Verb::Export(arguments) => export::run(arguments, ui),
         Verb::Run(arguments) => run::run(arguments, ui),
-        Verb::Status(arguments) => status::run(arguments, ui),
-        Verb::Show(arguments) => show::run(arguments, ui),
-        Verb::Sql(arguments) => sql::run(arguments, ui),
+        Verb::Status(arguments) => reading(|_| status::run(arguments, ui)),
+        Verb::Show(arguments) => reading(|_| show::run(arguments, ui)),
+        Verb::Sql(arguments) => reading(|watched| sql::run(arguments, watched, ui)),
         Verb::Incidents(arguments) => incidents::run(arguments, ui),
         Verb::Queries(arguments) => queries::run(arguments, ui),
         Verb::Demo(arguments) => demo::run(arguments, ui),
@@ -190,4 +207,10 @@ fn act(verb: &Verb, ui: &Ui) -> Result<()> {
         Verb::Completions(arguments) => completions::run(arguments, ui),
         Verb::Man(arguments) => man::run(arguments, ui),
     }
+}
+
+/// Does what changes nothing in the case: the first Ctrl-C ends it, whatever it is in the middle of.
+fn reading(work: impl FnOnce(&Watched) -> Result<()>) -> Result<()> {
+    let watched = Watched::begin(ui::tell_error)?;
+    work(&watched).map_err(interrupt::nothing_changed)
 }

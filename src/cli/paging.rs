@@ -1,8 +1,9 @@
 //! How much of an answer is shown, and in which form: shared by the verbs that read.
 
-use std::io::{self, BufWriter, StdoutLock};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use super::Ui;
+use crate::base::safe;
 use crate::base::text::grouped;
 use crate::deliver::answer::{Answer, Form};
 use crate::engine::ask::Page;
@@ -60,7 +61,36 @@ impl Arguments {
     }
 }
 
-/// An answer on standard output. Not through the stream that takes colour away: that would change what rows hold.
-pub fn answer(form: Form) -> Answer<BufWriter<StdoutLock<'static>>> {
-    Answer::new(BufWriter::new(io::stdout().lock()), form)
+/// An answer on standard output.
+pub fn answer(form: Form) -> Answer<BufWriter<Exact>> {
+    Answer::new(BufWriter::new(Exact::standard_output()), form)
+}
+
+/// Standard output for exact data: a file or a program gets all bytes as they are, and none is taken for colour. On a
+/// terminal they are made safe.
+pub struct Exact {
+    out: StdoutLock<'static>,
+    is_terminal: bool,
+}
+
+impl Exact {
+    /// Takes hold of it.
+    pub fn standard_output() -> Self {
+        let out = io::stdout();
+        Self { is_terminal: out.is_terminal(), out: out.lock() }
+    }
+}
+
+impl Write for Exact {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        if !self.is_terminal {
+            return self.out.write(data);
+        }
+        self.out.write_all(safe::page_of_bytes(data).as_bytes())?;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }

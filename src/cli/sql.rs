@@ -7,7 +7,8 @@ use arrow::datatypes::DataType;
 use serde_json::{Value, json};
 
 use super::{Ui, paging};
-use crate::base::{Error, Place, Result, memory, table, text};
+use crate::base::interrupt::Watched;
+use crate::base::{Error, Place, Result, memory, table, text, threads};
 use crate::case::Case;
 use crate::case::views::{View, Views};
 use crate::classify;
@@ -16,10 +17,10 @@ use crate::engine::ask::{Question, functions};
 
 /// Version of the lists that this verb prints as JSON.
 const FORMAT: u32 = 1;
-/// What a thread has of addresses beside the memory that it uses: its stack, and an arena to allocate from.
-const ADDRESSES_OF_A_THREAD: u64 = 128 << 20;
 /// The query that stands on standard input.
 const STANDARD_INPUT: &str = "-";
+/// Seconds that a query may take when nothing is said: what one waits for at a prompt.
+const SECONDS: u32 = 60;
 /// Bytes of a query at most; a person writes less, and each operator of a longer one would nest it deeper.
 const LONGEST: u64 = 64 << 10;
 
@@ -39,15 +40,19 @@ pub struct Arguments {
     /// List the functions that a query may use
     #[arg(long, conflicts_with_all = ["query", "tables"])]
     pub functions: bool,
+    /// Seconds that a query may take; waiting for whoever reads its answer does not count
+    #[arg(long, value_name = "N", default_value_t = SECONDS)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: u32,
     #[command(flatten)]
     pub output: paging::Arguments,
 }
 
-/// Answers the query, or lists what may be asked.
+/// Answers the query, or lists what may be asked. `watched` ends the query when its time is up.
 ///
 /// # Errors
-/// When the query is not one SELECT over listed views, or the engine fails.
-pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
+/// When the query is not one SELECT over listed views, the engine fails, or the time is up.
+pub fn run(arguments: &Arguments, watched: &Watched, ui: &Ui) -> Result<()> {
     if arguments.functions {
         return list_functions(ui);
     }
@@ -55,7 +60,11 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let views = views(&case, arguments.run)?;
     match &arguments.query {
         None => list_views(&views, ui),
-        Some(query) => ask(&views, &text(query)?, &arguments.output, ui),
+        Some(query) => {
+            let query = text(query)?;
+            watched.limit(arguments.seconds);
+            ask(&views, &query, &arguments.output, watched, ui)
+        }
     }
 }
 
@@ -89,21 +98,21 @@ fn text(query: &str) -> Result<String> {
     Ok(text)
 }
 
-fn ask(views: &Views<'_>, text: &str, output: &paging::Arguments, ui: &Ui) -> Result<()> {
+fn ask(views: &Views<'_>, text: &str, output: &paging::Arguments, watched: &Watched, ui: &Ui) -> Result<()> {
     let question = Question::read(text, &views.names())?;
     let bench = views.open(question.views(), ui.limits, &ui.meter())?;
     // Its functions may make texts and lists that the engine does not count.
-    memory::bound(ui.limits.memory + ui.limits.threads_asked() * ADDRESSES_OF_A_THREAD)?;
+    memory::bound(ui.limits.memory + ui.limits.threads_asked() * threads::ADDRESSES_OF_A_THREAD)?;
     let form = output.form(ui);
     let page = output.page(form);
     let mut answer = paging::answer(form);
-    bench.session.ask(&question, page, |batch| answer.take(&batch))?;
+    bench.session.ask(&question, page, |batch| watched.paused(|| answer.take(&batch)))?;
     let shown = answer.rows();
     let more = match paging::Arguments::may_go_on(form, page, shown) {
         true => paging::Arguments::more(page, shown, bench.session.count(&question)?),
         false => String::new(),
     };
-    answer.finish(page.offset + 1, &more)
+    watched.paused(|| answer.finish(page.offset + 1, &more))
 }
 
 fn list_views(views: &Views<'_>, ui: &Ui) -> Result<()> {

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Ui;
 use crate::base::table;
-use crate::base::text::{grouped, printable, shell_word, shown_path};
-use crate::base::{Error, Result, digest};
+use crate::base::text::{grouped, shell_word};
+use crate::base::{Error, Result, digest, safe};
 use crate::case::{Case, CoverageRecord, Custody, RunRecord, Source};
 use crate::deliver::{self, Summary};
 use crate::incident::Profile;
@@ -135,7 +135,7 @@ fn run_line((number, record): (&u32, &RunRecord)) -> RunLine {
 /// The one next step: that of the newest run where it is of what is in the case now.
 fn next(case: &Case, is_empty: bool, current: Option<&Summary>) -> Result<String> {
     match current {
-        _ if is_empty => Ok(format!("highwater ingest {} FILE|DIR…", shell_word(&shown_path(case.root())))),
+        _ if is_empty => Ok(format!("highwater ingest {} FILE|DIR…", shell_word(case.root()))),
         Some(summary) => Ok(summary.next()),
         None => super::classify::next(case),
     }
@@ -146,8 +146,8 @@ impl Status {
         let facts = self.facts_sha256.as_deref().unwrap_or("none: absence proves nothing");
         let mut text = format!(
             "{} ({})\nprofile {}\nfacts   {facts}\n\n",
-            printable(&self.title),
-            printable(&self.incident),
+            safe::line(&self.title),
+            safe::line(&self.incident),
             self.profile_sha256
         );
         for remark in &self.remarks {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Ui;
 use crate::base::Result;
 use crate::base::table;
-use crate::base::text::grouped;
+use crate::base::text::{grouped, shell_word};
 use crate::synth::{self, Wanted};
 
 /// Arguments of `synth`.
@@ -68,6 +68,6 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     };
     let rows: Vec<Vec<String>> = files.iter().map(row).collect();
     ui.data(&table::render(&["file", "rows", "bytes"], &rows, &[1, 2]))?;
-    ui.say(&format!("next: highwater run case {} --incident NAME", arguments.folder.display()));
+    ui.say(&format!("next: highwater run case {} --incident NAME", shell_word(&arguments.folder)));
     Ok(())
 }

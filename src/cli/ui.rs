@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::{Colour, Global};
 use crate::base::progress::Meter;
-use crate::base::text::shown_path;
-use crate::base::{Error, Result, files};
+use crate::base::{Error, Result, files, safe};
 use crate::case::workbench::{Limits, USERS_AT_ONCE};
 
 /// What a verb may use and how it speaks.
@@ -64,31 +63,37 @@ impl Ui {
     /// # Errors
     /// When standard output can't be written, other than because nobody reads it any more.
     pub fn data(&self, text: &str) -> Result<()> {
-        forgive_broken_pipe(writeln!(anstream::stdout(), "{}", text.trim_end_matches('\n')))
+        forgive_broken_pipe(writeln!(anstream::stdout(), "{}", safe::page(text.trim_end_matches('\n'))))
     }
 
-    /// Prints data as JSON.
+    /// Prints data as JSON. Characters that are not seen are written as `\u202e`: the same data, and nothing that a
+    /// terminal would obey.
     ///
     /// # Errors
     /// As [`Ui::data`].
     pub fn data_json(&self, value: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|e| Error::failed("cannot print as JSON").because(e))?;
-        self.data(&text)
+        self.data(&safe::json(&text))
     }
 
-    /// Says something to the person, on standard error; nothing when quiet.
-    pub fn say(&self, text: &str) {
+    /// Says one line to the person, on standard error; nothing when quiet. It may hold foreign text.
+    pub fn say(&self, line: &str) {
+        self.say_page(&safe::line(line));
+    }
+
+    /// Says several lines, whose foreign text is safe already, as that of a table.
+    pub fn say_page(&self, text: &str) {
         if !self.quiet {
             // Nothing is left to do when even standard error can't be written.
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", safe::page(text));
         }
     }
 
     /// Says of a folder that was there before that it keeps its rights, where others may enter it.
     pub fn say_open(&self, folder: &Path) {
         if files::is_open_to_others(folder) {
-            let shown = shown_path(folder);
+            let shown = safe::path(folder);
             self.say(&format!(
                 "note: {shown} was there before and keeps its permissions: other users of this machine may enter it; \
                  the files in it are readable by you alone"
@@ -130,7 +135,7 @@ pub(super) fn tell_error(error: &Error) {
     });
     let told = lines.collect::<Vec<_>>().join("\n");
     // Nothing is left to do when even standard error can't be written.
-    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {told}");
+    let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {}", safe::page(&told));
 }
 
 fn forgive_broken_pipe(result: io::Result<()>) -> Result<()> {

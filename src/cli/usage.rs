@@ -10,16 +10,19 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{help, ui};
-use crate::base::Error;
 use crate::base::nearest::{propose, unknown};
-use crate::base::text::printable;
+use crate::base::{Error, sandbox};
 
 /// Prints help or version on standard output, or the mistake on standard error; gives the exit status.
 pub(super) fn tell(message: &clap::Error, arguments: &[OsString]) -> ExitCode {
     match message.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+        ErrorKind::DisplayHelp => {
             // Nobody reads it any more when this fails.
             let _ = write!(anstream::stdout(), "{}", message.render().ansi());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayVersion => {
+            let _ = write!(anstream::stdout(), "{}{}", message.render().ansi(), more_on_version(arguments));
             ExitCode::SUCCESS
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -32,6 +35,20 @@ pub(super) fn tell(message: &clap::Error, arguments: &[OsString]) -> ExitCode {
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+/// What `--version` says with `-v`, wherever that stands: how the program was built, and what it denies itself.
+fn more_on_version(arguments: &[OsString]) -> String {
+    let is_short = |text: &str| text.bytes().all(|letter| b"vVqh".contains(&letter));
+    let says_more = |text: &str| match text.strip_prefix('-') {
+        Some(letters) if is_short(letters) => letters.contains('v'),
+        _ => text == "--verbose",
+    };
+    if !arguments.iter().filter_map(|argument| argument.to_str()).any(says_more) {
+        return String::new();
+    }
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    format!("built for: {os} {arch}\nsandbox: {}\n", sandbox::enter())
 }
 
 fn mistake(message: &clap::Error, arguments: &[OsString]) -> Error {
@@ -47,7 +64,7 @@ fn mistake(message: &clap::Error, arguments: &[OsString]) -> Error {
         }
         ErrorKind::UnknownArgument => {
             let option = written(ContextKind::InvalidArg);
-            let what = format!("{name} does not take {}", printable(&option));
+            let what = format!("{name} does not take {option}");
             let elsewhere = verbs_with(&program, &option);
             if !elsewhere.is_empty() {
                 return Error::usage(what)
@@ -88,7 +105,7 @@ fn value(message: &clap::Error, more: &str) -> Error {
     let given = context(message, ContextKind::InvalidValue);
     let what = match given.is_empty() {
         true => format!("{option} needs a value"),
-        false => format!("{option} can not be {}", printable(&given)),
+        false => format!("{option} can not be {given}"),
     };
     let error = Error::usage(what);
     if let Some(cause) = message.source() {

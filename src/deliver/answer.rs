@@ -12,16 +12,16 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::cells::{Cell, Cells};
 use super::csv;
-use crate::base::{Error, Result, table};
+use crate::base::{Error, Result, safe, table};
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// As `export verdicts` writes: RFC 3339, NULL empty, nothing removed.
     Csv,
-    /// An array of objects, one row a line.
+    /// An array of objects, one row per line; the same data, with what is not seen escaped.
     Json,
-    /// For people: control characters are taken out.
+    /// For people: what is not seen is escaped.
     Table,
 }
 
@@ -182,7 +182,8 @@ impl<W: Write> Answer<W> {
 }
 
 fn json(text: &str) -> Result<String> {
-    serde_json::to_string(text).map_err(|e| Error::failed("cannot print as JSON").because(e))
+    let json = serde_json::to_string(text).map_err(|e| Error::failed("cannot print as JSON").because(e))?;
+    Ok(safe::json(&json).into_owned())
 }
 
 /// Not every number is one in JSON: `inf`, `NaN` and what has no digit before the point are texts there.

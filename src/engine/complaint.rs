@@ -28,7 +28,8 @@ pub(super) fn told(doing: &str, cause: &duckdb::Error) -> Error {
     let said = cause.to_string();
     let (what, excerpt) = discreet(&said);
     let shown = if is_of_names(&what) { format!("{what}{excerpt}") } else { what };
-    let error = Error::failed(format!("cannot {doing} the query engine")).because(shown);
+    let lines: Vec<&str> = shown.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let error = Error::failed(format!("cannot {doing} the query engine")).because(lines.join("; "));
     if said.starts_with(NO_MEMORY) { error.next("give it more: --memory SIZE") } else { error }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::compute::concat_batches;
@@ -24,7 +24,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::parquet_rows::guarded;
 use crate::base::files::{self, Pending, Synced};
-use crate::base::{Error, Kind, Place, Result};
+use crate::base::{Error, Kind, Place, Result, panics, threads};
 
 /// Rows of one row group.
 pub const ROW_GROUP: usize = 122_880;
@@ -203,7 +203,7 @@ impl ParquetOut {
         if self.threads == 1 || bytes > BESIDE_BYTES {
             return self.append(encode(&schema, parts, columns));
         }
-        self.encoding.push_back((thread::spawn(move || encode(&schema, parts, columns)), bytes));
+        self.encoding.push_back((threads::start(move || encode(&schema, parts, columns))?, bytes));
         Ok(())
     }
 
@@ -228,7 +228,7 @@ impl ParquetOut {
     /// Writes the oldest row group that is being encoded, once it is; false when there is none.
     fn write_group(&mut self) -> Result<bool> {
         let Some((encoding, _)) = self.encoding.pop_front() else { return Ok(false) };
-        let encoded = encoding.join().map_err(|_| Error::failed("a thread that encodes rows has failed"))?;
+        let encoded = panics::joined(encoding.join())?;
         self.append(encoded)?;
         Ok(true)
     }

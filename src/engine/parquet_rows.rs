@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +28,7 @@ use super::ask::Page;
 use super::parameters::{Parameter, ParameterType};
 use super::parquet_out::damaged;
 use super::selection::{Filter, Selection};
-use crate::base::{Error, Result, files, interrupt};
+use crate::base::{Error, Result, files, interrupt, panics};
 
 /// Files with the same columns, opened.
 pub struct ParquetRows {
@@ -138,7 +137,9 @@ impl ParquetRows {
 /// # Errors
 /// What `read` says; that the file is damaged where it panics.
 pub fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged(path)))
+    let mut done = None;
+    panics::attempted(|| done = Some(read()));
+    done.unwrap_or_else(|| Err(damaged(path)))
 }
 
 impl Opened {

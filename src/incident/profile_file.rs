@@ -7,9 +7,9 @@ use super::vocabulary::{
     INCIDENT_KINDS, PROVIDERS, ROLES, is_word, queries,
 };
 use super::window::{Window, zone};
+use crate::base::Result;
 use crate::base::instant::{Zone, date_or_instant};
 use crate::base::toml_file::{self, Section};
-use crate::base::{Result, text};
 
 /// What each query can't do without: with nothing said there, it would clear whom nobody said to be clear.
 const NEEDS: [(&str, &str); 9] = [
@@ -117,7 +117,7 @@ fn refuse_twice(section: &Section<'_>, key: &str) {
     let items = section.texts(key);
     for (index, item) in items.iter().enumerate() {
         if items.iter().take(index).any(|earlier| earlier == item) {
-            let what = format!("`{}` stands there twice", text::printable(item));
+            let what = format!("`{item}` stands there twice");
             section.item_mistake(key, index, &what, "each once");
         }
     }
@@ -127,7 +127,7 @@ fn products(section: &Section<'_>, key: &str) -> Vec<String> {
     let products = section.texts(key);
     for (index, product) in products.iter().enumerate() {
         if product.contains(';') || !is_word(product) {
-            let what = format!("`{}` is no product", text::printable(product));
+            let what = format!("`{product}` is no product");
             section.item_mistake(key, index, &what, EXPECTED_PRODUCT);
         }
     }
@@ -141,7 +141,7 @@ fn products_of_scope(scope: &Section<'_>) -> (Vec<String>, Vec<String>) {
     let unaffected = products(scope, "unaffected_products");
     for (index, product) in unaffected.iter().enumerate() {
         if affected.contains(product) {
-            let what = format!("`{}` is an affected product too", text::printable(product));
+            let what = format!("`{product}` is an affected product too");
             scope.item_mistake("unaffected_products", index, &what, "each product in one list only");
         }
     }

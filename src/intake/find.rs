@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::base::text::shown_path;
-use crate::base::{Error, Place, Result};
+use crate::base::{Error, Place, Result, safe};
 
 /// Endings of files that are read.
 const ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
@@ -116,7 +115,7 @@ fn matching(pattern: &Path, left_aside: &mut Vec<(PathBuf, &'static str)>) -> Re
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     let text = pattern.to_string_lossy();
     let nothing = || {
-        Error::usage(format!("there is no {}", shown_path(pattern)))
+        Error::usage(format!("there is no {}", safe::path(pattern)))
             .expected("a file, a folder, or a pattern that matches some")
             .next("see what is there: ls")
     };
@@ -124,7 +123,7 @@ fn matching(pattern: &Path, left_aside: &mut Vec<(PathBuf, &'static str)>) -> Re
         return Err(nothing());
     }
     let matcher = glob(&text)
-        .map_err(|e| Error::usage(format!("{} is no pattern", shown_path(pattern))).because(e))?
+        .map_err(|e| Error::usage(format!("{} is no pattern", safe::path(pattern))).because(e))?
         .compile_matcher();
     let is_plain = |part: &Path| !part.to_string_lossy().contains(WILD);
     let root = pattern.ancestors().skip(1).find(|part| is_plain(part)).unwrap_or(Path::new(""));

@@ -14,7 +14,7 @@ use super::chunks::{Chunks, LONGEST, Piece};
 use super::input::Input;
 use super::typing::{Layout, Typed, Typist};
 use crate::base::progress::Work;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, panics, threads};
 
 /// What a file's way through the stages may use.
 pub(super) struct Means<'m> {
@@ -55,9 +55,9 @@ pub(super) fn run(
     let budget = Budget::new(means.bytes);
     thread::scope(|scope| {
         for _ in 0..means.workers {
-            scope.spawn(|| type_all(&waiting, layout));
+            threads::start_in(scope, || type_all(&waiting, layout))?;
         }
-        let reader = scope.spawn(|| {
+        let reader = threads::start_in(scope, || {
             // Moved in, so that they close when the reader ends.
             let (jobs, order) = (jobs, order);
             let chunks = Chunks::new(layout.delimiter, LONGEST, layout.coding);
@@ -71,11 +71,11 @@ pub(super) fn run(
             })?;
             waiting.pass_on(&jobs, &order, &budget)?;
             Ok(is_planned.then(|| input.finish()))
-        });
+        })?;
         let taken = take_all(answers, &budget, &mut take);
         // Nobody takes any more: the reader stops at its next piece, and the workers with it.
         budget.close();
-        let read = reader.join().unwrap_or_else(|_| Err(Error::failed("a thread that reads has failed")));
+        let read = panics::joined(reader.join()).and_then(|read| read);
         taken.and(read)
     })
 }
@@ -85,19 +85,13 @@ fn type_all(waiting: &Mutex<Receiver<Job>>, layout: &Layout) {
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((pieces, answer)) = job else { return };
-        // Who does not take the answer has stopped.
+        // Who does not take the answer has stopped. A panic is our mistake, never the input's.
         let typed =
             catch_unwind(AssertUnwindSafe(|| typist.take(pieces, |part| drop(answer.send(Ok(part))))));
-        if let Err(error) = typed.unwrap_or_else(|_| Err(broken())) {
+        if let Err(error) = typed.unwrap_or_else(|_| Err(panics::error())) {
             let _ = answer.send(Err(error));
         }
     }
-}
-
-/// A worker that panics is our mistake, never the input's; the file is refused and the others go on.
-fn broken() -> Error {
-    Error::failed("a thread that types records has failed")
-        .next("nothing of the file was stored; please report this")
 }
 
 /// Pieces that go on together.

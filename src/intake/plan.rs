@@ -14,8 +14,8 @@ use super::readable::first_bytes;
 use super::stated::{SourcesFile, Stated};
 use super::typing::Layout;
 use crate::base::instant::{DateOrder, Form, Zone};
-use crate::base::text::{self, shown_path};
-use crate::base::{Error, Kind, Place, Result, digest, files, toml_file};
+use crate::base::text;
+use crate::base::{Error, Kind, Place, Result, digest, files, safe, toml_file};
 use crate::case::Reading;
 use crate::engine::tables;
 
@@ -76,7 +76,7 @@ pub fn plan(request: &Request) -> Result<Plan> {
             format!("nothing was stored: {} of {} files cannot be read", mistakes.len(), found.files.len());
         return Err(Error::many(Kind::Usage, what, mistakes));
     }
-    let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", shown_path(path)));
+    let left = found.left_aside.iter().map(|(path, why)| format!("left aside: {} ({why})", safe::path(path)));
     let notes = left.chain(sources.iter().flat_map(SourcesFile::unused)).collect();
     compare_left_aside(&found.left_aside, &mut sources)?;
     sources.iter().try_for_each(SourcesFile::all_hashes_used)?;
@@ -194,7 +194,7 @@ fn what_stands_there(found: &Match, header: &[String]) -> String {
 fn shown_header_list(header: &[String]) -> String {
     const NAMES: usize = 30;
     const CHARACTERS: usize = 40;
-    let short = |name: &String| text::printable(&name.chars().take(CHARACTERS).collect::<String>());
+    let short = |name: &String| name.chars().take(CHARACTERS).collect::<String>();
     let names: Vec<String> = header.iter().take(NAMES).map(short).collect();
     match header.len().saturating_sub(NAMES) {
         0 => names.join(", "),
@@ -277,7 +277,6 @@ fn may_be_key(header: &str) -> bool {
 
 fn rivalled(path: &Path, first: &Match, (other, key): (&Match, &str)) -> Error {
     let (table, other) = (&first.table.name, &other.table.name);
-    let key = text::printable(key);
     Error::usage(format!("can be {table}, or {other} whose key is called `{key}`"))
         .at(Place::line(path, 1, 1))
         .next(format!("--table {table} where it is that; else rename `{key}` in a copy"))
@@ -312,7 +311,7 @@ fn facts(folders: &[PathBuf]) -> Result<Option<(PathBuf, String)>> {
         let text = toml_file::load_text(&path)?;
         crate::incident::Facts::parse(&path.to_string_lossy(), &text)?;
         if let Some((other, _)) = found.as_ref().filter(|(_, other)| *other != text) {
-            return Err(Error::usage(format!("{} and {} differ", shown_path(other), shown_path(&path)))
+            return Err(Error::usage(format!("{} and {} differ", safe::path(other), safe::path(&path)))
                 .expected("one facts.toml for a case"));
         }
         found = Some((path, text));

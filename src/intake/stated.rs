@@ -8,9 +8,8 @@ use globset::GlobMatcher;
 
 use super::find::{SOURCES, glob};
 use crate::base::instant::{self, DateOrder, Form, Zone};
-use crate::base::text::shown_path;
 use crate::base::toml_file::{self, Section};
-use crate::base::{Error, Place, Result};
+use crate::base::{Error, Place, Result, safe};
 use crate::case::Custody;
 use crate::engine::tables;
 
@@ -77,7 +76,7 @@ impl SourcesFile {
         if let Some(second) = matching.next() {
             return Err(Error::usage(format!(
                 "two entries speak of {}: {} and {}",
-                shown_path(below),
+                safe::path(below),
                 first.pattern,
                 second.pattern
             ))
@@ -103,7 +102,7 @@ impl SourcesFile {
     pub fn unused(&self) -> impl Iterator<Item = String> {
         let name = self.folder.join(SOURCES);
         let unused = self.entries.iter().filter(|entry| !entry.is_used);
-        unused.map(move |entry| format!("{}: no file matches {}", shown_path(&name), entry.pattern))
+        unused.map(move |entry| format!("{}: no file matches {}", safe::path(&name), entry.pattern))
     }
 }
 

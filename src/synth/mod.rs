@@ -18,7 +18,7 @@ use world::World;
 
 use crate::base::files::Pending;
 use crate::base::progress::{Meter, Work};
-use crate::base::{Error, Place, Result, files, interrupt, library};
+use crate::base::{Error, Place, Result, files, interrupt, library, panics, threads};
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -133,10 +133,12 @@ fn blocks(world: &World, export: &Export, from: u64, threads: u64) -> Result<Vec
     std::thread::scope(|scope| {
         let starts = (0..threads).map(|thread| (from + thread * BLOCK).min(export.rows));
         let begun: Vec<_> = starts
-            .map(|start| scope.spawn(move || block(world, export, start, (start + BLOCK).min(export.rows))))
-            .collect();
-        let broken = |_| Error::failed("a thread that invents rows has failed");
-        begun.into_iter().map(|thread| thread.join().map_err(broken)).collect()
+            .map(|start| {
+                let end = (start + BLOCK).min(export.rows);
+                threads::start_in(scope, move || block(world, export, start, end))
+            })
+            .collect::<Result<_>>()?;
+        begun.into_iter().map(|thread| panics::joined(thread.join())).collect()
     })
 }
 

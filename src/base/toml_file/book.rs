@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::base::text::printable;
 use crate::base::{Error, Place};
 
 pub(super) struct Book<'t> {
@@ -38,7 +37,7 @@ impl<'t> Book<'t> {
 
     pub fn syntax(&self, error: &toml::de::Error) {
         let offset = error.span().map_or(0, |span| span.start);
-        let what = format!("not TOML: {}", printable(error.message()));
+        let what = format!("not TOML: {}", error.message());
         self.keep(offset, Cause::Syntax, Error::usage(what));
     }
 

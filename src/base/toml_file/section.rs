@@ -9,7 +9,6 @@ use toml::de::{DeTable, DeValue};
 use super::book::Book;
 use crate::base::Error;
 use crate::base::nearest::nearest;
-use crate::base::text::printable;
 
 /// A table of the file: its root, a `[section]`, one of several `[[sections]]`, or an inline table.
 ///
@@ -193,7 +192,7 @@ impl<'t> Section<'t> {
     /// A mistake: `word` in the value of `key`, or in one item of its array, is not one of `known`. The nearest is
     /// proposed.
     pub fn unknown_word(&self, key: &str, index: Option<usize>, word: &str, known: &[&str]) {
-        let error = self.error(key, &format!("unknown `{}`", printable(word)));
+        let error = self.error(key, &format!("unknown `{word}`"));
         let error = propose(error, word, known.iter().copied());
         self.book.mistake(self.offset_of(key, index), error);
     }
@@ -239,7 +238,7 @@ impl<'t> Section<'t> {
     }
 
     fn error(&self, key: &str, what: &str) -> Error {
-        Error::usage(format!("{}{}: {what}", printable(&self.path), printable(key)))
+        Error::usage(format!("{}{key}: {what}", self.path))
     }
 
     fn offset_of(&self, key: &str, index: Option<usize>) -> usize {

@@ -52,7 +52,7 @@ fn row(file: &IngestedFile) -> Vec<String> {
 /// What needs a look, a line each; with details also what it is in each column.
 pub(super) fn looks(outcome: &Outcome, case: &Case, details: bool) -> Vec<String> {
     let new: Vec<&IngestedFile> = outcome.files.iter().filter(|file| !file.already_stored).collect();
-    let root = text::shown_path(case.root());
+    let root = text::shell_word(case.root());
     let kinds: [(&str, &str, Vec<Place>); 5] = [
         ("rejected records", &format!("see highwater show {root} rejects"), of_files(&new, rejected)),
         ("unreadable cells", &format!("see highwater show {root} rejects"), of_files(&new, unread)),
@@ -75,7 +75,7 @@ pub(super) fn looks(outcome: &Outcome, case: &Case, details: bool) -> Vec<String
         let notes = file.notes.iter().cloned().chain(filled);
         notes.map(|note| format!("{}: {note}", name(&file.path)))
     }));
-    lines.iter().map(|line| text::printable(line)).collect()
+    lines
 }
 
 /// Where something was met, and how often.

@@ -8,7 +8,7 @@ use std::thread;
 
 use super::super::{Ui, ingest};
 use crate::base::progress::{Meter, Work};
-use crate::base::{Error, Result, files, interrupt};
+use crate::base::{Error, Result, files, interrupt, panics, threads};
 use crate::case::workbench::Limits;
 use crate::case::{Case, NewCase};
 use crate::classify;
@@ -54,9 +54,11 @@ fn each(name: &str, fixtures: &[Fixture], ui: &Ui, try_one: Try<'_>) -> Result<V
     let worker = || some(fixtures, &next, try_one, &quiet, &work);
     let mut compared = Vec::with_capacity(fixtures.len());
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers(ui.limits.threads)).map(|_| scope.spawn(worker)).collect();
+        let workers: Vec<_> = (0..workers(ui.limits.threads))
+            .map(|_| threads::start_in(scope, worker))
+            .collect::<Result<_>>()?;
         for worker in workers {
-            compared.extend(worker.join().map_err(|_| Error::failed("a fixture broke off"))??);
+            compared.extend(panics::joined(worker.join())??);
         }
         Ok::<(), Error>(())
     })?;

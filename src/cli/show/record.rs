@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use arrow::array::AsArray;
 use serde::Serialize;
 
-use super::{Arguments, say};
+use super::Arguments;
 use crate::base::nearest::propose;
-use crate::base::text::{escaped, grouped, printable};
-use crate::base::{Error, Place, Result, digest};
+use crate::base::text::grouped;
+use crate::base::{Error, Place, Result, digest, safe};
 use crate::case::views::Views;
 use crate::case::{Case, Register, Source};
 use crate::cli::Ui;
+use crate::cli::paging::Exact;
 use crate::deliver::pick::{self, Picker, Wanted};
 use crate::engine::ask::Page;
 use crate::intake::{self, RecordBytes};
@@ -122,11 +123,12 @@ fn there(path: &Path, source: &Source) -> Result<()> {
 }
 
 fn raw(bytes: &[u8]) -> Result<()> {
-    match std::io::stdout().write_all(bytes) {
+    let mut out = Exact::standard_output();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::failed("cannot write to standard output").because(e))
         }
-        _ => say(""),
+        _ => Ok(()),
     }
 }
 
@@ -187,8 +189,8 @@ fn text(shown: &Shown<'_>, record: &RecordBytes) -> String {
     let mut text = format!(
         "record  {} of {} (source {})\nbytes   {} to {}, {} without the line end\nsha256  {}\n",
         grouped(shown.record),
-        printable(&shown.path),
-        shown.source,
+        safe::line(&shown.path),
+        safe::line(shown.source),
         shown.byte_start,
         shown.byte_end,
         grouped(record.end - record.start),
@@ -198,13 +200,13 @@ fn text(shown: &Shown<'_>, record: &RecordBytes) -> String {
             .unwrap_or("the record is longer than any record may be: only its beginning follows"),
     );
     if shown.encoding != UTF_8 {
-        text.push_str(&format!("text    read as {}; its bytes: --raw\n", shown.encoding));
+        text.push_str(&format!("text    read as {}; its bytes: --raw\n", safe::line(shown.encoding)));
     }
     for became in &shown.became {
-        text.push_str(&format!("{}\n", became_text(became)));
+        text.push_str(&format!("{}\n", safe::line(&became_text(became))));
     }
     let bytes = shown.text.as_ref().map_or(record.bytes.as_slice(), |text| text.as_bytes());
-    format!("{text}\n{}", escaped(bytes))
+    format!("{text}\n{}", safe::bytes(bytes))
 }
 
 fn became_text(became: &Became) -> String {

@@ -2,7 +2,7 @@
 
 use super::Form;
 use super::text::Page;
-use crate::base::text::{grouped, printable, shell_word};
+use crate::base::text::{grouped, shell_word};
 use crate::case::FindingRecord;
 
 /// The weights, and how many details of a finding are shown; how many more there are is said.
@@ -85,9 +85,9 @@ impl Page<'_> {
 
     /// A command as it is to be copied: on the terminal with the path of the case.
     fn command(&self, command: &str) -> String {
-        let case = self.summary.place.case.display().to_string();
-        let command = if self.form != Form::File && !case.is_empty() {
-            command.replace(" CASE", &format!(" {}", shell_word(&printable(&case))))
+        let case = &self.summary.place.case;
+        let command = if self.form != Form::File && !case.as_os_str().is_empty() {
+            command.replace(" CASE", &format!(" {}", shell_word(case)))
         } else {
             command.to_owned()
         };

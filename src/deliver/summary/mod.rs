@@ -11,7 +11,7 @@ pub(super) use gather::gather;
 pub use gather::of_run;
 
 use crate::base::text::shell_word;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, safe};
 use crate::case::{FindingRecord, SourceRecord};
 
 /// What the text of a summary is for.
@@ -183,8 +183,7 @@ impl Place {
 
     /// What the lines fill in.
     fn values(&self) -> [(&'static str, String); 2] {
-        let (lists, case) = (self.lists.display().to_string(), self.case.display().to_string());
-        [("lists", lists), ("case", shell_word(&case))]
+        [("lists", safe::path(&self.lists)), ("case", shell_word(&self.case))]
     }
 }
 

@@ -6,8 +6,8 @@ use anstyle::Style;
 
 use super::findings::{is_command, with_blanks};
 use super::{Form, Number, Summary};
-use crate::base::text::{grouped, printable, shell_word};
-use crate::base::{library, toml_file};
+use crate::base::text::{grouped, shell_word};
+use crate::base::{library, safe, toml_file};
 use crate::deliver::reading::WORDS;
 
 const WIDTH: usize = 100;
@@ -81,7 +81,7 @@ pub(super) fn next(summary: &Summary) -> String {
         (true, false) => "next_doubt",
         (true, true) => "next_done",
     };
-    printable(&Words::read().line(key, &summary.place.values()))
+    safe::line(&Words::read().line(key, &summary.place.values())).into_owned()
 }
 
 impl Page<'_> {
@@ -232,7 +232,7 @@ impl Page<'_> {
         let key = if place.has_lists() { "files_there" } else { "files_missing" };
         // Paths and commands are not broken: they are to be copied.
         let line = self.words.line(key, &place.values());
-        self.text.push_str(&format!("  {}\n", printable(&line)));
+        self.text.push_str(&format!("  {}\n", safe::line(&line)));
         if self.form == Form::Terminal {
             self.text.push_str(&format!("  {}{}\n", self.words.get("line.next"), next(self.summary)));
         }
@@ -248,7 +248,7 @@ impl Page<'_> {
         let values = [
             ("rejected", grouped(intake.rejected)),
             ("cells", grouped(intake.unreadable_cells)),
-            ("case", shell_word(&self.summary.place.case.display().to_string())),
+            ("case", shell_word(&self.summary.place.case)),
         ];
         let line = self.words.line("partial", &values);
         self.bold(&format!("  {line}"));
@@ -256,7 +256,7 @@ impl Page<'_> {
 
     fn bold(&mut self, line: &str) {
         let style = if self.form == Form::File { Style::new() } else { Style::new().bold() };
-        self.text.push_str(&format!("{style}{}{style:#}\n", printable(line)));
+        self.text.push_str(&format!("{style}{}{style:#}\n", safe::line(line)));
     }
 
     pub fn heading(&mut self, key: &str, columns: &[&str]) {
@@ -272,7 +272,7 @@ impl Page<'_> {
 
     /// A label, which goes on below where it is long, and numbers flush right.
     fn row(&mut self, label: &str, cells: &[u64]) {
-        let label = printable(label);
+        let label = safe::line(label);
         let lines = wrap(&label, LABEL - 2);
         for (i, line) in lines.iter().enumerate() {
             let padding = (LABEL - 2).saturating_sub(line.chars().count());
@@ -297,7 +297,7 @@ impl Page<'_> {
     /// The lines of a text; those after the first are set in as far.
     pub fn wrapped(&mut self, indent: &str, line: &str) {
         let mut indent = indent.to_owned();
-        for line in wrap(&printable(line), WIDTH - indent.len()) {
+        for line in wrap(&safe::line(line), WIDTH - indent.len()) {
             self.text.push_str(&format!("{indent}{}\n", with_blanks(&line)));
             indent = " ".repeat(indent.len());
         }

@@ -1,7 +1,6 @@
 //! What a query or a rule can't do without: tables and columns that some export must have.
 
 use super::super::tables;
-use crate::base::text::printable;
 use crate::base::toml_file::Section;
 
 /// A table, or a column of a table.
@@ -51,7 +50,7 @@ fn places(section: &Section<'_>, index: usize, text: &str) -> Vec<Place> {
         let known =
             tables::table(table).is_ok_and(|t| column.is_none_or(|column| t.column(column).is_some()));
         if !known {
-            let what = format!("`{}` is no table and no column of one", printable(word));
+            let what = format!("`{word}` is no table and no column of one");
             section.item_mistake(
                 "needs",
                 index,
