@@ -33,6 +33,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
             incident,
             facts: None,
             as_of: None,
+            follow_links: false,
             strict: false,
             fail_on: Vec::new(),
         },

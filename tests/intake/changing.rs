@@ -145,7 +145,7 @@ fn names_that_are_no_text_or_no_honest_text_are_read_and_shown_without_harm() {
 fn changed(change: impl Fn(&Path)) -> String {
     let bench = Bench::new();
     let path = bench.file("users.csv", USERS);
-    let plan = intake::plan(&Request { inputs: vec![path.clone()], stated: Stated::default() }).unwrap();
+    let plan = intake::plan(&Request { inputs: vec![path.clone()], ..Request::default() }).unwrap();
     change(&path);
     let told =
         intake::ingest(&bench.case, &plan, Options { threads: 2, ..Options::default() }, &Meter::silent())

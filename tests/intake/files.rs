@@ -300,7 +300,7 @@ fn a_dry_run_shows_columns_and_converted_values_and_stores_nothing() {
         "user_id,account_id,role,created_at,x\n1,a,agent,31/01/2016,\n2,a,Boss,01/02/2016,\n\
          3,a,Boss,01/02/2016,\n4,a,clerk,2016-02-01T08:00:00+01:00,\n",
     );
-    let plan = intake::plan(&Request { inputs: vec![bench.exports()], stated: Stated::default() }).unwrap();
+    let plan = intake::plan(&Request { inputs: vec![bench.exports()], ..Request::default() }).unwrap();
     let shown = intake::preview(&plan).unwrap();
     assert_eq!((shown[0].table.as_str(), shown[0].records), ("users", 3));
     let created = shown[0].columns.iter().find(|c| c.column == "created_at").unwrap();
