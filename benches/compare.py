@@ -7,6 +7,7 @@ how many rows are equal, and the first rows that differ; the exit status is 1 wh
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field

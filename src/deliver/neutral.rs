@@ -80,10 +80,7 @@ fn parts(text: &str) -> impl Iterator<Item = usize> {
 
 /// Whether a cell or a line may end here.
 fn is_end(c: char) -> bool {
-    matches!(
-        c,
-        ',' | ';' | '|' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, ',' | ';' | '|' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// What a part begins with before its first character that counts, and that one.

@@ -74,10 +74,16 @@ impl FoundFacts {
             (FactsOutcome::Same, _) => return None,
             (FactsOutcome::Adopted, true) => format!("{path} is now the case's facts.toml"),
             (FactsOutcome::Adopted, false) => format!("{path} would become the case's facts.toml"),
-            (FactsOutcome::Ignored, _) => format!("the case keeps its own facts.toml; {path} differs and is not used"),
+            (FactsOutcome::Ignored, _) => {
+                format!("the case keeps its own facts.toml; {path} differs and is not used")
+            }
         };
         let coverages = counted(self.coverages as u64, "coverage");
-        Some(format!("facts: {what} ({coverages} declared by {}, SHA-256 {})", excerpt(&self.by), self.sha256))
+        Some(format!(
+            "facts: {what} ({coverages} declared by {}, SHA-256 {})",
+            excerpt(&self.by),
+            self.sha256
+        ))
     }
 
     /// The same as data.

@@ -87,8 +87,8 @@ fn is_like_data(name: &str) -> bool {
 
 /// How the secrets of well-known systems begin.
 const PREFIXES: [&str; 15] = [
-    "sk_", "sk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "github_", "glpat-", "xoxb-", "xoxp-", "akia", "asia", "aiza",
-    "eyj",
+    "sk_", "sk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "github_", "glpat-", "xoxb-", "xoxp-", "akia",
+    "asia", "aiza", "eyj",
 ];
 
 /// Whether a word is as long as a secret and begins as one.
@@ -119,7 +119,8 @@ fn is_random(word: &str) -> bool {
     const MIXED: usize = 16;
     const LONGEST: usize = 32;
     let count = |is: fn(char) -> bool| word.chars().filter(|c| is(*c)).count();
-    let (letters, digits, capitals) = (count(char::is_alphabetic), count(char::is_numeric), count(char::is_uppercase));
+    let (letters, digits, capitals) =
+        (count(char::is_alphabetic), count(char::is_numeric), count(char::is_uppercase));
     let length = letters + digits;
     let is_mixed = capitals * 10 >= letters * 3 && capitals * 10 <= letters * 7;
     (length >= WITH_DIGITS && letters > 0 && digits > 1)

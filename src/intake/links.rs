@@ -35,7 +35,8 @@ impl Links {
         if entry.depth() == 0 || !entry.path_is_symlink() {
             return false;
         }
-        let Some(target) = fs::canonicalize(entry.path()).ok().filter(|target| self.is_outside(target)) else {
+        let Some(target) = fs::canonicalize(entry.path()).ok().filter(|target| self.is_outside(target))
+        else {
             return false;
         };
         self.leading_out.push((entry.path().to_path_buf(), target));

@@ -100,7 +100,8 @@ impl SourcesFile {
     }
 
     fn said_twice(&self, below: &Path, first: usize, second: usize) -> Error {
-        let pattern = |index| self.entries.get(index).map_or(String::new(), |entry| excerpt(&entry.pattern));
+        let pattern =
+            |index: usize| self.entries.get(index).map_or(String::new(), |entry| excerpt(&entry.pattern));
         let (first, second) = (pattern(first), pattern(second));
         Error::usage(format!("two entries speak of {}: {first} and {second}", shown_path(below)))
             .at(Place::file(self.folder.join(SOURCES)))
@@ -187,7 +188,11 @@ fn matcher(section: &Section<'_>, pattern: &str, patterns: &mut usize) -> Option
     }
     *patterns += 1;
     if *patterns > PATTERNS {
-        section.mistake("file", "is one pattern too many", "at most 1,000 entries with a pattern; names are not counted");
+        section.mistake(
+            "file",
+            "is one pattern too many",
+            "at most 1,000 entries with a pattern; names are not counted",
+        );
         return None;
     }
     let matcher = Pattern::new(pattern);

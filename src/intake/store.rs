@@ -67,7 +67,8 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     let mut lock = case.lock("ingest")?;
     let found = plan.facts.as_ref();
     let found = found.map(|facts| Ok((facts.clone(), facts.outcome(case)?))).transpose()?;
-    let facts = found.as_ref().filter(|(_, outcome)| *outcome == FactsOutcome::Adopted).map(|(facts, _)| facts);
+    let facts =
+        found.as_ref().filter(|(_, outcome)| *outcome == FactsOutcome::Adopted).map(|(facts, _)| facts);
     let register = case.register()?;
     let hashes = hash(plan, meter).map_err(|e| interrupt::kept(e, "the case as it was"))?;
     let mut act = Act {

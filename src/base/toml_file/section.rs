@@ -172,7 +172,8 @@ impl<'t> Section<'t> {
             self.table.iter().map(|(key, _)| (key.span().start, key.get_ref().as_ref())).collect();
         keys.sort_unstable();
         if keys.len() > ENTRIES {
-            let error = Error::usage(format!("{}: has {} keys", self.path_words(), grouped(keys.len() as u64)));
+            let error =
+                Error::usage(format!("{}: has {} keys", self.path_words(), grouped(keys.len() as u64)));
             self.book.mistake(self.offset, error.expected(format!("at most {}", grouped(ENTRIES as u64))));
         }
         let mut free = Vec::with_capacity(keys.len().min(ENTRIES));
