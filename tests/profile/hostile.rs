@@ -48,7 +48,7 @@ fn of_very_many_mistakes_a_hundred_are_told() {
         many("a\n"),
         format!("a = [{}]\n", "=,".repeat(lines)),
         format!("a = [{}]\n", "\"\\q\",".repeat(lines / 2)),
-        format!("a = [{}]\n", "0x,".repeat(lines)),
+        format!("a = [{}]\n", "01,".repeat(lines)),
         format!("a = \"{}\"\n", "\\q".repeat(lines)),
         many("[\n"),
         many("\r"),
