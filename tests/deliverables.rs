@@ -328,6 +328,40 @@ fn formulas_behind_a_separator_or_a_line_end_are_neutralised() {
     }
 }
 
+/// Ids of a customer's own choosing, as lists and verdict files have them.
+#[test]
+fn lists_mark_formulas_and_verdict_files_keep_texts_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    let id = "u|=cmd();\t@x";
+    let users = format!("user_id\taccount_id\temail\trole\n\"{id}\"\ta;=1\ta@example.com;+1\tagent\n");
+    fs::write(exports.join("users.csv"), users).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,created_at\na;=1,2015-01-01T00:00:00Z\n").unwrap();
+    let case = folder.path().join("case");
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).arg("-q").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let (case_text, exports) = (case.to_str().unwrap(), exports.to_str().unwrap());
+    run(&["run", case_text, exports, "--incident", "zendesk-2016", "--as-of", "2019-10-02T12:00:00Z"]);
+    run(&["export", case_text, "verdicts"]);
+    let out = case.join("out/0001");
+    let list = fs::read_to_string(out.join("lists/operations-passwords.csv")).unwrap();
+    // Tabs are control characters: they are removed from what people read.
+    assert!(
+        list.contains("u|'=cmd();'@x") && list.contains("a;'=1") && list.contains("a@example.com;'+1"),
+        "{list}"
+    );
+    let touched = list.lines().nth(1).unwrap().rsplit(',').next().unwrap();
+    for column in ["account_id", "user_id", "email"] {
+        assert!(touched.split(';').any(|name| name == column), "{column}: {list}");
+    }
+    let verdicts = fs::read_to_string(out.join("verdicts/user_passwords.csv")).unwrap();
+    assert!(verdicts.contains(id) && verdicts.contains("a;=1") && !verdicts.contains('\''), "{verdicts}");
+}
+
 /// Blanks upon blanks: each was looked at again for every part that begins among them.
 #[test]
 fn a_text_of_nothing_but_separators_is_looked_at_once() {

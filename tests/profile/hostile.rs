@@ -13,8 +13,10 @@ use highwater::intake;
 
 use super::{FACTS, PROFILE};
 
-/// Each kind of file that a person writes, by its reader.
-fn readers() -> [(&'static str, fn(&str) -> Option<Error>); 3] {
+/// A kind of file that a person writes, and its reader.
+type Reader = (&'static str, fn(&str) -> Option<Error>);
+
+fn readers() -> [Reader; 3] {
     [
         ("incident.toml", |text| Profile::parse("incident.toml", text).err()),
         ("facts.toml", |text| Facts::parse("facts.toml", text).err()),
@@ -24,7 +26,7 @@ fn readers() -> [(&'static str, fn(&str) -> Option<Error>); 3] {
 
 /// What each reader says of a text: a mistake of the user's, in few words, at most 100 of them, each with line and column.
 fn refused(text: &str) -> Vec<Error> {
-    let refused = |(name, read): (&str, fn(&str) -> Option<Error>)| {
+    let refused = |(name, read): Reader| {
         let error = read(text).unwrap_or_else(|| panic!("{name} is read"));
         assert_eq!(error.kind(), Kind::Usage);
         assert!(error.each().len() <= 100, "{name} tells {} mistakes", error.each().len());
@@ -104,7 +106,7 @@ fn long_names_and_values_are_cut_in_messages() {
         format!("\"{long}\" = 1\n"),
         format!("[{long}]\n[{long}.a]\n"),
         format!("[[source]]\nfile = \"{long}\"\nzone = \"{long}\"\n"),
-        format!("{long}"),
+        long.clone(),
         format!("a = {long}"),
     ] {
         refused(&text);
