@@ -7,6 +7,7 @@ how many rows are equal, and the first rows that differ; the exit status is 1 wh
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,6 +34,13 @@ PROVENANCE = {"source", "record", "change_source", "change_record"}
 # What our list of doubts says besides: how much evidence would settle. It decides that list's order, too.
 SETTLES = ["settles", "settles_subjects", "words"]
 NEUTRALISED = "_neutralised"
+# A `'` of ours: at the beginning or behind what may end a cell or a line, where white space, invisible characters and
+# quotes lead to the beginning of a formula.
+MARK = re.compile(
+    "(^|[,;|\\t\\n\\v\\f\\r\\x85\\u2028\\u2029])'"
+    "(?=[\\s\"'\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]*"
+    "[=+\\-@\\t\\r\\uff1d\\uff0b\\uff0d\\uff20\\ufe66\\ufe62\\ufe63\\ufe6b])"
+)
 
 
 @dataclass
@@ -105,7 +113,7 @@ def csv_rows(paths: list[Path]) -> Rows:
 
 
 def as_meant(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Takes the `'` away that keeps a cell from being a formula."""
+    """Takes the `'` away that keep cells from being formulas."""
     if NEUTRALISED not in batch.schema.names:
         return batch
     touched = batch.column(NEUTRALISED)
@@ -116,10 +124,9 @@ def as_meant(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def restored(cells: pa.Array, name: str, touched: pa.Array) -> pa.Array:
-    marked = pc.and_(
-        pc.match_substring_regex(touched, f"(^|;){name}(;|$)"), pc.starts_with(cells, "'")
-    )
-    return pc.if_else(marked, pc.utf8_slice_codeunits(cells, 1), cells)
+    rows = zip(cells.to_pylist(), touched.to_pylist())
+    texts = [MARK.sub(r"\1", cell) if name in (names or "").split(";") else cell for cell, names in rows]
+    return pa.array(texts, cells.type)
 
 
 def doubts_in_order(path: Path) -> Rows:

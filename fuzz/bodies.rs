@@ -10,7 +10,7 @@ use highwater::base::{Error, Kind, digest};
 use highwater::incident::coverage::judge;
 use highwater::incident::{Facts, Profile, parameters};
 use highwater::intake::cell::{self, BooleanWords};
-use highwater::intake::{self, Cutting, Request, Stated, Walked, walk};
+use highwater::intake::{self, Cutting, Request, Walked, walk};
 
 use crate::statement::stated;
 
@@ -81,7 +81,7 @@ pub fn file(data: &[u8]) {
     FOLDER.with(|folder| {
         let path = folder.path().join("users.csv");
         std::fs::write(&path, data).unwrap();
-        let request = Request { inputs: vec![path], stated: Stated::default() };
+        let request = Request { inputs: vec![path], ..Request::default() };
         match intake::plan(&request).and_then(|plan| intake::preview(&plan)) {
             Ok(previews) => {
                 for preview in previews {

@@ -278,11 +278,163 @@ fn formulas_are_neutralised_and_nothing_else() {
         "\u{a0}\u{ff20}x",
         "\u{200b}=1",
         "\u{3000}\u{ff0b}",
+        "\n=1",
+        "\"=1",
+        "'=1",
     ] {
-        assert_eq!(neutral::neutralised(text), Some(format!("'{text}")), "{text:?}");
+        let marked = neutral::neutralised(text).unwrap_or_else(|| panic!("{text:?} stays"));
+        assert!(marked.starts_with('\''), "{text:?}");
+        assert_eq!(neutral::restored(&marked), text);
     }
-    for text in ["", "a=1", "1-1", "'=1", "\nx", " x", "a\t="] {
+    for text in [
+        "",
+        "a=1",
+        "1-1",
+        "\nx",
+        " x",
+        "'x",
+        "\"",
+        "a; b",
+        "a|b\tc",
+        "x;y=1",
+        "Smith, Ann",
+        "chat;support",
+        "a\r\nb",
+    ] {
         assert_eq!(neutral::neutralised(text), None, "{text:?}");
+    }
+}
+
+/// Whoever opens a list by another separator, or without regard to quotes, has other cells.
+#[test]
+fn formulas_behind_a_separator_or_a_line_end_are_neutralised() {
+    for (text, marked) in [
+        ("x;=cmd()", "x;'=cmd()"),
+        ("x|=cmd()", "x|'=cmd()"),
+        ("x\t=cmd()", "x\t'=cmd()"),
+        ("x,=cmd()", "x,'=cmd()"),
+        ("x; \"=cmd()", "x;' \"=cmd()"),
+        ("x;;+1;y;-2", "x;;'+1;y;'-2"),
+        ("x\r\n=1", "x\r\n'=1"),
+        ("x\r=1", "x\r'=1"),
+        ("x\u{2028}@a", "x\u{2028}'@a"),
+        ("x;\t=1", "x;'\t'=1"),
+        ("x;\u{ff1d}1", "x;'\u{ff1d}1"),
+        ("x;'=1", "x;''=1"),
+        ("=a;=b", "'=a;'=b"),
+    ] {
+        assert_eq!(neutral::neutralised(text).as_deref(), Some(marked), "{text:?}");
+        assert_eq!(neutral::restored(marked), text);
+    }
+}
+
+/// Ids of a customer's own choosing, as lists and verdict files have them.
+#[test]
+fn lists_mark_formulas_and_verdict_files_keep_texts_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    let id = "u|=cmd();\t@x";
+    let users = format!("user_id\taccount_id\temail\trole\n\"{id}\"\ta;=1\ta@example.com;+1\tagent\n");
+    fs::write(exports.join("users.csv"), users).unwrap();
+    fs::write(exports.join("accounts.csv"), "account_id,created_at\na;=1,2015-01-01T00:00:00Z\n").unwrap();
+    let case = folder.path().join("case");
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_highwater")).args(arguments).arg("-q").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let (case_text, exports) = (case.to_str().unwrap(), exports.to_str().unwrap());
+    run(&["run", case_text, exports, "--incident", "zendesk-2016", "--as-of", "2019-10-02T12:00:00Z"]);
+    run(&["export", case_text, "verdicts"]);
+    let out = case.join("out/0001");
+    let list = fs::read_to_string(out.join("lists/operations-passwords.csv")).unwrap();
+    // Tabs are control characters: they are removed from what people read.
+    assert!(
+        list.contains("u|'=cmd();'@x") && list.contains("a;'=1") && list.contains("a@example.com;'+1"),
+        "{list}"
+    );
+    let touched = list.lines().nth(1).unwrap().rsplit(',').next().unwrap();
+    for column in ["account_id", "user_id", "email"] {
+        assert!(touched.split(';').any(|name| name == column), "{column}: {list}");
+    }
+    let verdicts = fs::read_to_string(out.join("verdicts/user_passwords.csv")).unwrap();
+    assert!(verdicts.contains(id) && verdicts.contains("a;=1") && !verdicts.contains('\''), "{verdicts}");
+}
+
+/// Blanks upon blanks: each was looked at again for every part that begins among them.
+#[test]
+fn a_text_of_nothing_but_separators_is_looked_at_once() {
+    for unit in ["\n", "; ", "\"", " ", "\t", "\n;=", "\u{2028}"] {
+        let text = unit.repeat(3_000_000);
+        let marked = neutral::neutralised(&text);
+        assert_eq!(neutral::restored(marked.as_deref().unwrap_or(&text)), text);
+    }
+}
+
+/// The pieces that a spreadsheet makes of a file when it splits it by one separator: with quotes that keep a cell together
+/// where they begin it, and without.
+fn pieces(file: &str, separator: char, with_quotes: bool) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut is_quoted = false;
+    for c in file.chars() {
+        let last = pieces.last_mut().unwrap();
+        let begins = last.trim().is_empty();
+        match c {
+            '"' if with_quotes && (is_quoted || begins) => {
+                is_quoted = !is_quoted;
+                last.push(c);
+            }
+            '\n' | '\r' if !is_quoted => pieces.push(String::new()),
+            c if c == separator && !is_quoted => pieces.push(String::new()),
+            c => last.push(c),
+        }
+    }
+    pieces
+}
+
+/// A text as RFC 4180 has it, whatever it holds.
+fn as_cell(text: &str) -> String {
+    match text.contains(['"', ',', '\r', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}
+
+fn is_formula(piece: &str) -> bool {
+    let skipped = |c: char| c.is_whitespace() || c == '"' || c == '\u{200b}' || c == '\u{feff}';
+    piece
+        .trim_start_matches(skipped)
+        .starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_piece_of_a_list_is_a_formula_and_each_cell_can_be_undone(
+        rows in prop::collection::vec(
+            prop::collection::vec("[-=+@ab',;|\"\t\r\n \u{200b}\u{ff1d}\u{2028}\u{85}]{0,12}", 3), 1..4),
+    ) {
+        let mut file = String::new();
+        for row in &rows {
+            let mut cells = Vec::new();
+            for text in row {
+                let marked = neutral::neutralised(text);
+                let written = marked.as_deref().unwrap_or(text);
+                prop_assert_ne!(marked.as_deref(), Some(text.as_str()));
+                prop_assert_eq!(neutral::restored(written), text.as_str());
+                cells.push(as_cell(written));
+            }
+            file.push_str(&format!("{}\n", cells.join(",")));
+        }
+        for separator in [',', ';', '\t', '|'] {
+            for with_quotes in [true, false] {
+                for piece in pieces(&file, separator, with_quotes) {
+                    prop_assert!(!is_formula(&piece), "{piece:?} by {separator:?} of {file:?}");
+                }
+            }
+        }
     }
 }
 

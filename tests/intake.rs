@@ -24,10 +24,16 @@ mod changing;
 mod dialect;
 #[path = "intake/encodings.rs"]
 mod encodings;
+#[path = "intake/facts.rs"]
+mod facts;
 #[path = "intake/files.rs"]
 mod files;
 #[path = "intake/hostile.rs"]
 mod hostile;
+#[path = "intake/links.rs"]
+mod links;
+#[path = "intake/patterns.rs"]
+mod patterns;
 #[path = "intake/peers.rs"]
 mod peers;
 #[path = "intake/property.rs"]

@@ -20,6 +20,9 @@ use highwater::incident::{
 };
 use proptest::prelude::*;
 
+#[path = "profile/hostile.rs"]
+mod hostile;
+
 const PROFILE: &str = include_str!("valid/profile.toml");
 const FACTS: &str = include_str!("valid/facts.toml");
 

@@ -297,3 +297,150 @@ fn show_prints_what_its_owner_asks_for() {
     let record = quiet_about(&["show", case, "record", "users.csv", "5", "--raw"]);
     assert!(String::from_utf8(record.stdout).unwrap().contains(&secret(3)));
 }
+
+/// Secrets of many shapes, none of which anybody uses.
+fn shapes() -> Vec<String> {
+    // Drawn by lot, the same each time.
+    let letters = |n: usize, alphabet: &str, seed: u64| -> String {
+        let alphabet: Vec<char> = alphabet.chars().collect();
+        let next =
+            |x: &u64| Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
+        let drawn = std::iter::successors(next(&seed), next).map(|x| (x >> 33) as usize);
+        drawn.take(n).map(|x| alphabet[x % alphabet.len()]).collect()
+    };
+    let (hex, upper) = ("0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+    let mixed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let only_letters = &mixed[..52];
+    vec![
+        letters(64, hex, 7),
+        letters(32, &hex.to_uppercase(), 5),
+        letters(16, hex, 3),
+        letters(44, mixed, 11),
+        format!("{}==", letters(22, mixed, 13)),
+        letters(20, only_letters, 7),
+        letters(40, "abcdefghijklmnopqrstuvwxyz", 7),
+        ["eyJ", &letters(30, only_letters, 3), ".", &letters(30, mixed, 7), ".", &letters(43, mixed, 9)]
+            .concat(),
+        ["sk", "_live_", &letters(24, "abcdefgh", 3)].concat(),
+        ["gh", "p_", &letters(36, mixed, 5)].concat(),
+        ["AK", "IA", &letters(16, upper, 7)].concat(),
+        ["xo", "xb-", &letters(12, "123456789", 5), "-", &letters(24, mixed, 7)].concat(),
+        ["Bearer ", &letters(40, mixed, 3)].concat(),
+        ["-----BEGIN", " RSA PRIVATE KEY-----"].concat(),
+        ["api key: ", &letters(32, hex, 11)].concat(),
+        ["password", "=", "open sesame"].concat(),
+        ["postgres", "://", "admin:", "sesame", "@db/main"].concat(),
+        ["ann.smith", "@", "example.com"].concat(),
+        ["+41 79 ", "123 45 67"].concat(),
+        ["4111 1111 ", "1111 1111"].concat(),
+        letters(200, hex, 7),
+    ]
+}
+
+/// What must be seen nowhere of a header: its longest word, or all of it where its words are short.
+fn telling(header: &str) -> &str {
+    let longest = header.split([' ', '.']).max_by_key(|word| word.len()).unwrap();
+    if longest.len() > 8 { longest } else { header }
+}
+
+/// A system may name a column after what it holds, and the first line of a file without a header is data.
+#[test]
+fn a_header_like_a_secret_stands_masked_wherever_headers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).unwrap();
+    let shapes = shapes();
+    let header: Vec<String> = shapes.iter().map(|shape| format!("\"{shape}\"")).collect();
+    let cells = ",".repeat(shapes.len());
+    fs::write(exports.join("users.csv"), format!("user_id,account_id,{}\nu1,a1{cells}\n", header.join(",")))
+        .unwrap();
+    fs::write(exports.join("accounts.csv"), format!("account_id,{}\na1{cells}\n", header.join(","))).unwrap();
+    let case = folder.path().join("case");
+    let (case_text, exports) = (case.to_str().unwrap(), exports.to_str().unwrap());
+    let mut seen = String::new();
+    let mut look = |arguments: &[&str], is_success: bool| {
+        let output = highwater(arguments);
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert_eq!(output.status.success(), is_success, "{arguments:?}: {text}");
+        seen.push_str(&format!("{arguments:?}: {text}\n"));
+    };
+    look(&["init", case_text, "--incident", "zendesk-2016"], true);
+    look(&["ingest", case_text, exports, "--dry-run"], true);
+    look(&["ingest", case_text, exports, "--dry-run", "--json"], true);
+    look(&["ingest", case_text, exports], true);
+    look(&["ingest", case_text, exports, "--json"], true);
+    look(&["classify", case_text, "--as-of", AS_OF], true);
+    look(&["classify", case_text, "--as-of", AS_OF, "--json"], true);
+    look(&["export", case_text, "lists", "--format", "csv", "--format", "ndjson"], true);
+    look(&["status", case_text], true);
+    look(&["status", case_text, "--json"], true);
+    look(&["show", case_text, "sources"], true);
+    look(&["show", case_text, "sources", "--json"], true);
+    look(&["show", case_text, "findings", "--csv"], true);
+    look(&["show", case_text, "findings", "--json"], true);
+    look(&["sql", case_text, "SELECT unknown_columns FROM sources"], true);
+    look(&["sql", case_text, "SELECT * FROM findings", "--json"], true);
+    // Files that are refused: of no table, of a table that lacks a column, of two, with a column that may be a key.
+    for (number, header) in [
+        header.join(","),
+        format!("name,{}", header.join(",")),
+        format!("user_id,{}", header.join(",")),
+        format!("user_id,User-ID,account_id,{}", header.join(",")),
+        format!(
+            "account_id,created_at,{}",
+            header.iter().map(|h| format!("{h} id")).collect::<Vec<_>>().join(",")
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let file = folder.path().join(format!("odd-{number}.csv"));
+        fs::write(&file, format!("{header}\n")).unwrap();
+        let file = file.to_str().unwrap();
+        for more in [&[][..], &["--dry-run"], &["--table", "users"], &["--table", "sso"]] {
+            let output = highwater(&[&["ingest", case_text, file], more].concat());
+            seen.push_str(&format!("{number} {more:?}: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+    }
+    for path in files(&case) {
+        seen.push_str(&format!("{}: {}\n", path.display(), content(&path)));
+    }
+    assert!(seen.contains("COLUMN_UNKNOWN") && seen.contains("xxx"), "headers are told at all");
+    let lines = |telling: &str| -> Vec<String> {
+        let told = seen.lines().filter(|line| line.contains(telling));
+        told.map(|line| line.chars().take(300).collect()).collect()
+    };
+    for shape in &shapes {
+        assert_eq!(lines(telling(shape)), Vec::<String>::new(), "{shape}");
+    }
+}
+
+/// Who reads a report of unknown columns needs their names: ordinary ones stay.
+#[test]
+fn ordinary_headers_are_told_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = [
+        "api key",
+        "lastSignInAtUtc",
+        "isSsoEnabledForAllUsers",
+        "number_of_open_tickets_last_30_days",
+        "custom_field_17",
+        "CUSTOMER_REFERENCE_NUMBER",
+        "two-factor authentication enabled (y/n)",
+        "asia_pacific",
+        "sk_number",
+        "utm_source/medium",
+        "Straßenname und Hausnummer",
+        "組織",
+    ];
+    let file = folder.path().join("users.csv");
+    fs::write(&file, format!("user_id,account_id,{}\n", names.join(","))).unwrap();
+    let case = folder.path().join("case");
+    let (case, file) = (case.to_str().unwrap(), file.to_str().unwrap());
+    assert!(highwater(&["init", case, "--incident", "zendesk-2016"]).status.success());
+    let output = highwater(&["ingest", case, file, "--table", "users", "--dry-run", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["files"][0]["unknown_columns"], serde_json::json!(names));
+}

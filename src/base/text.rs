@@ -68,6 +68,16 @@ pub fn printable(text: &str) -> String {
     text.chars().filter(|c| is_harmless(*c)).collect()
 }
 
+/// A name or a value that somebody else wrote, as a message quotes it: safe to print, and cut where it is long.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    const CHARACTERS: usize = 80;
+    match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}…", safe::line(text.get(..end).unwrap_or(text))),
+        None => safe::line(text).into_owned(),
+    }
+}
+
 /// Whether a text is [`printable`] as it stands.
 #[must_use]
 pub fn is_printable(text: &str) -> bool {

@@ -15,7 +15,7 @@ use super::recover;
 use super::register::Register;
 use super::run::RunRecord;
 use super::scratch::Scratch;
-use crate::base::{Error, Kind, Place, Result, files};
+use crate::base::{Error, Kind, Place, Result, files, toml_file};
 
 /// Version of the folder's form.
 pub(super) const FORMAT: u32 = 1;
@@ -157,7 +157,7 @@ impl Case {
     /// # Errors
     /// When it can't be read.
     pub fn profile_text(&self) -> Result<String> {
-        files::read_text(&self.root.join(PROFILE))
+        toml_file::load_text(&self.root.join(PROFILE))
     }
 
     /// The facts' text, when the case has any.
@@ -166,7 +166,7 @@ impl Case {
     /// When they can't be read.
     pub fn facts_text(&self) -> Result<Option<String>> {
         let path = self.root.join(FACTS);
-        if path.exists() { files::read_text(&path).map(Some) } else { Ok(None) }
+        if path.exists() { toml_file::load_text(&path).map(Some) } else { Ok(None) }
     }
 
     /// Refuses a folder for deliverables that is one of the case's own: what is not known there is swept.

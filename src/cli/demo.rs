@@ -26,13 +26,16 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let sample = folder.join("sample");
     write_sample(&incident, &sample)?;
     ui.say(&format!("sample exports of {incident}, all invented: {}", safe::path(&sample)));
+    // Named, they are the demo's own choice, and no news.
+    let facts = Some(sample.join("facts.toml")).filter(|facts| facts.is_file());
     run::run(
         &run::Arguments {
             case: folder.join("case"),
             inputs: vec![sample],
             incident,
-            facts: None,
+            facts,
             as_of: None,
+            follow_links: false,
             strict: false,
             fail_on: Vec::new(),
         },

@@ -9,7 +9,7 @@ use super::{Ui, classify};
 use crate::base::instant::DateOrder;
 use crate::base::{Result, safe, table, text};
 use crate::case::Case;
-use crate::intake::{self, Options, Outcome, Plan, Preview, Request, Stated};
+use crate::intake::{self, FactsOutcome, FoundFacts, Options, Outcome, Plan, Preview, Request, Stated};
 
 /// Arguments of `ingest`.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,6 +31,9 @@ pub struct Arguments {
     /// The order of day, month and year
     #[arg(long, value_name = "ORDER", value_parser = DateOrder::WORDS)]
     pub dates: Option<String>,
+    /// Follow links that lead out of a given folder; else they are refused
+    #[arg(long)]
+    pub follow_links: bool,
     /// Show what would be done, with a sample of converted values; store nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -48,7 +51,7 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     let request = request(arguments);
     let plan = intake::plan(&request)?;
     if arguments.dry_run {
-        return show_plan(&plan, ui);
+        return show_plan(&case, &plan, ui);
     }
     let outcome = stored(&case, &plan, ui)?;
     if ui.json {
@@ -86,8 +89,8 @@ fn say_rejected(rejected: Rejected, ui: &Ui) {
 ///
 /// # Errors
 /// As [`intake::plan`].
-pub fn plan(inputs: &[PathBuf]) -> Result<Plan> {
-    intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default() })
+pub fn plan(inputs: &[PathBuf], follow_links: bool) -> Result<Plan> {
+    intake::plan(&Request { inputs: inputs.to_vec(), stated: Stated::default(), follow_links })
 }
 
 /// Stores what was planned, and says what the person should know.
@@ -110,12 +113,23 @@ fn request(arguments: &Arguments) -> Request {
         dates: arguments.dates.as_deref().and_then(DateOrder::parse),
         ..Stated::default()
     };
-    Request { inputs: arguments.inputs.clone(), stated }
+    Request { inputs: arguments.inputs.clone(), stated, follow_links: arguments.follow_links }
 }
 
 fn stored(case: &Case, plan: &Plan, ui: &Ui) -> Result<Outcome> {
     let options = Options { threads: ui.limits.threads, memory: ui.limits.memory };
-    intake::ingest(case, plan, options, &ui.meter())
+    let outcome = intake::ingest(case, plan, options, &ui.meter())?;
+    if let Some((facts, outcome)) = &outcome.facts {
+        say_facts(facts, *outcome, true, ui);
+    }
+    Ok(outcome)
+}
+
+/// Facts decide who is clear: what becomes of those that were found is said whoever listens.
+fn say_facts(facts: &FoundFacts, outcome: FactsOutcome, done: bool, ui: &Ui) {
+    if let Some(words) = facts.words(outcome, done) {
+        ui.insist(&words);
+    }
 }
 
 fn look(outcome: &Outcome, case: &Case, ui: &Ui) {
@@ -126,19 +140,20 @@ fn look(outcome: &Outcome, case: &Case, ui: &Ui) {
     }
 }
 
-fn show_plan(plan: &Plan, ui: &Ui) -> Result<()> {
+fn show_plan(case: &Case, plan: &Plan, ui: &Ui) -> Result<()> {
     let previews = intake::preview(plan)?;
+    let facts = plan.facts.as_ref().map(|facts| Ok((facts, facts.outcome(case)?))).transpose()?;
+    if let Some((facts, outcome)) = facts {
+        say_facts(facts, outcome, false, ui);
+    }
     if ui.json {
         return ui.data_json(&serde_json::json!({
             "format": 1, "files": previews, "notes": plan.notes,
-            "facts": plan.facts.as_ref().map(|(path, _)| path.to_string_lossy()),
+            "facts": facts.map(|(facts, outcome)| facts.json(outcome)),
         }));
     }
     for note in &plan.notes {
         ui.say(note);
-    }
-    if let Some((path, _)) = &plan.facts {
-        ui.say(&format!("facts: {}", safe::path(path)));
     }
     let shown: Vec<String> = previews.iter().map(preview_text).collect();
     ui.data(&shown.join("\n\n"))

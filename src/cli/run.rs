@@ -26,6 +26,9 @@ pub struct Arguments {
     /// The state that the verdicts speak of [default: as the facts say]
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<String>,
+    /// Follow links that lead out of a given folder; else they are refused
+    #[arg(long)]
+    pub follow_links: bool,
     /// Exit with status 3 when a record or a cell was rejected. What could be read is used all the same
     #[arg(long)]
     pub strict: bool,
@@ -41,7 +44,7 @@ pub struct Arguments {
 /// As the four verbs that it stands for.
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<()> {
     // Before a case is made: inputs that are not there leave none behind.
-    let plan = ingest::plan(&arguments.inputs)?;
+    let plan = ingest::plan(&arguments.inputs, arguments.follow_links)?;
     if Case::exists(&arguments.case) {
         same_profile(arguments)?;
     } else {

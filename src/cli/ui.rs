@@ -26,6 +26,7 @@ pub struct Ui {
     pub quiet: bool,
     /// How much more to say.
     pub verbose: u8,
+    is_silent: bool,
     meter: Meter,
 }
 
@@ -40,13 +41,14 @@ impl Ui {
             json: global.json,
             quiet: global.quiet,
             verbose: global.verbose,
+            is_silent: false,
             meter: Meter::new(!global.quiet && io::stderr().is_terminal()),
         }
     }
 
     /// One that says nothing.
     pub(super) fn silent(limits: Limits) -> Self {
-        Self { limits, quiet: true, json: false, verbose: 0, meter: Meter::silent() }
+        Self { limits, quiet: true, json: false, verbose: 0, is_silent: true, meter: Meter::silent() }
     }
 
     /// Says how long the steps of a verb took, where more is to be said: those of a tenth of a second or more.
@@ -98,6 +100,14 @@ impl Ui {
                 "note: {shown} was there before and keeps its permissions: other users of this machine may enter it; \
                  the files in it are readable by you alone"
             ));
+        }
+    }
+
+    /// Says what nobody may miss, on standard error, also when quiet: that answers will rest on something new.
+    pub fn insist(&self, text: &str) {
+        if !self.is_silent {
+            // Nothing is left to do when even standard error can't be written.
+            let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Cohorts: every account belongs to the first whose `when` holds (3-rules, "Cohorts").
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::base::toml_file::Section;
@@ -92,26 +93,25 @@ impl Cohort {
 /// nobody is told of.
 pub(super) fn read(sections: &[Section<'_>]) -> Vec<Cohort> {
     let mut cohorts: Vec<Cohort> = Vec::with_capacity(sections.len());
+    let mut ids = BTreeSet::new();
+    let mut all_actions_taken = false;
     for section in sections {
         let cohort = cohort(section);
-        if !cohort.id.is_empty() && cohorts.iter().any(|earlier| earlier.id == cohort.id) {
+        if !cohort.id.is_empty() && !ids.insert(cohort.id.clone()) {
             section.mistake("id", "is the id of an earlier cohort", "an id of its own");
         }
-        if !cohort.notify && !spares_actions(&cohorts, &cohort) {
+        if !cohort.notify && !all_actions_taken && !cohort.has(&Word::Actions, true) {
             section.mistake(
                 "notify",
                 "is false, but an account with something to do can fall into this cohort",
                 "an earlier cohort with `when = \"actions\"`, or `not actions` in its own `when`",
             );
         }
+        all_actions_taken |= cohort.takes_all_actions();
         cohorts.push(cohort);
     }
     check_always(sections, &cohorts);
     cohorts
-}
-
-fn spares_actions(earlier: &[Cohort], cohort: &Cohort) -> bool {
-    earlier.iter().any(Cohort::takes_all_actions) || cohort.has(&Word::Actions, true)
 }
 
 fn check_always(sections: &[Section<'_>], cohorts: &[Cohort]) {

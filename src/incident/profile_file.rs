@@ -1,5 +1,7 @@
 //! Reads and checks `incident.toml`.
 
+use std::collections::BTreeSet;
+
 use super::cohort;
 use super::profile::{DataClass, Dates, Exempt, Legal, Population, Profile, SignIn, StatedDate};
 use super::vocabulary::{
@@ -7,9 +9,9 @@ use super::vocabulary::{
     INCIDENT_KINDS, PROVIDERS, ROLES, is_word, queries,
 };
 use super::window::{Window, zone};
-use crate::base::Result;
 use crate::base::instant::{Zone, date_or_instant};
 use crate::base::toml_file::{self, Section};
+use crate::base::{Result, text};
 
 /// What each query can't do without: with nothing said there, it would clear whom nobody said to be clear.
 const NEEDS: [(&str, &str); 9] = [
@@ -115,9 +117,10 @@ fn some_of(section: &Section<'_>, key: &str, known: &[&str]) -> Vec<String> {
 /// No item of an array may stand there twice.
 fn refuse_twice(section: &Section<'_>, key: &str) {
     let items = section.texts(key);
+    let mut earlier = BTreeSet::new();
     for (index, item) in items.iter().enumerate() {
-        if items.iter().take(index).any(|earlier| earlier == item) {
-            let what = format!("`{item}` stands there twice");
+        if !earlier.insert(item) {
+            let what = format!("`{}` is listed twice", text::excerpt(item));
             section.item_mistake(key, index, &what, "each once");
         }
     }
@@ -127,7 +130,7 @@ fn products(section: &Section<'_>, key: &str) -> Vec<String> {
     let products = section.texts(key);
     for (index, product) in products.iter().enumerate() {
         if product.contains(';') || !is_word(product) {
-            let what = format!("`{product}` is no product");
+            let what = format!("`{}` is no product", text::excerpt(product));
             section.item_mistake(key, index, &what, EXPECTED_PRODUCT);
         }
     }
@@ -139,9 +142,10 @@ fn products_of_scope(scope: &Section<'_>) -> (Vec<String>, Vec<String>) {
     scope.required_texts("affected_products");
     let affected = products(scope, "affected_products");
     let unaffected = products(scope, "unaffected_products");
+    let listed: BTreeSet<&String> = affected.iter().collect();
     for (index, product) in unaffected.iter().enumerate() {
-        if affected.contains(product) {
-            let what = format!("`{product}` is an affected product too");
+        if listed.contains(product) {
+            let what = format!("`{}` is an affected product too", text::excerpt(product));
             scope.item_mistake("unaffected_products", index, &what, "each product in one list only");
         }
     }
@@ -150,9 +154,10 @@ fn products_of_scope(scope: &Section<'_>) -> (Vec<String>, Vec<String>) {
 
 fn sign_ins(sections: &[Section<'_>]) -> Vec<SignIn> {
     let mut sign_ins: Vec<SignIn> = Vec::with_capacity(sections.len());
+    let mut ids = BTreeSet::new();
     for section in sections {
         let id = section.required_text("id").unwrap_or_default();
-        if sign_ins.iter().any(|earlier| earlier.id == id && !id.is_empty()) {
+        if !id.is_empty() && !ids.insert(id.clone()) {
             section.mistake("id", "is the id of an earlier sign-in", "an id of its own");
         }
         section.required_texts("products");
@@ -169,7 +174,7 @@ fn data_classes(file: &Section<'_>) -> Vec<DataClass> {
         refuse_twice(&access, "authentication_classes");
         access.each_of("authentication_classes", &known)
     });
-    let authentication = authentication.unwrap_or_default();
+    let authentication: BTreeSet<String> = authentication.unwrap_or_default().into_iter().collect();
     let mut found = Vec::with_capacity(ids.len());
     for id in &ids {
         if let Some(class) = classes.as_ref().and_then(|classes| data_class(classes, id)) {

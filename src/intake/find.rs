@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::base::{Error, Place, Result, safe};
+use super::links::Links;
+use super::pattern::{Pattern, is_wild};
+use crate::base::{Error, Place, Result, interrupt, safe};
 
 /// Endings of files that are read.
 const ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
 /// Files in a given folder that tell of the exports beside them.
 pub(super) const SOURCES: &str = "sources.toml";
 pub(super) const FACTS: &str = "facts.toml";
-
-/// What makes a name a pattern.
-const WILD: [char; 4] = ['*', '?', '[', '{'];
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -29,20 +27,23 @@ pub(super) struct Found {
     pub left_aside: Vec<(PathBuf, &'static str)>,
 }
 
-/// Finds the files for each of `inputs`.
+/// Finds the files for each of `inputs`. An input may be a link wherever it leads: it was named. Below a folder, and among
+/// what a pattern matches, a link may lead out only where `follow_links` says so.
 ///
 /// # Errors
-/// When one names nothing, or can't be read.
-pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
+/// When one names nothing, or can't be read, or a link leads out.
+pub(super) fn find(inputs: &[PathBuf], follow_links: bool) -> Result<Found> {
     let mut found = Found::default();
     for input in inputs {
         if input.is_dir() {
-            walk(input, &mut found)?;
+            let mut links = Links::below(input, follow_links)?;
+            walk(input, &mut links, &mut found)?;
+            links.refuse()?;
             found.folders.push(input.clone());
         } else if input.exists() {
             found.files.push(input.clone());
         } else {
-            let matched = matching(input, &mut found.left_aside)?;
+            let matched = matching(input, follow_links, &mut found.left_aside)?;
             found.files.extend(matched);
         }
     }
@@ -70,10 +71,11 @@ fn each_once(found: &mut Found) {
     found.left_aside.extend(by_another_name.map(|file| (file, "a file that is read under another name")));
 }
 
-/// Walks a folder; links are followed, loops of links left aside.
-fn walk(folder: &Path, found: &mut Found) -> Result<()> {
+/// Walks a folder; links that may be followed are, loops of links left aside.
+fn walk(folder: &Path, links: &mut Links, found: &mut Found) -> Result<()> {
     let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
+        interrupt::check()?;
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
@@ -87,7 +89,13 @@ fn walk(folder: &Path, found: &mut Found) -> Result<()> {
         };
         let path = entry.path();
         let is_hidden = entry.depth() > 0 && is_hidden(&entry);
-        if entry.file_type().is_dir() {
+        let is_folder = entry.file_type().is_dir();
+        // A hidden folder is not entered, wherever it is.
+        if !(is_hidden && is_folder) && links.leads_out(&entry) {
+            if is_folder {
+                entries.skip_current_dir();
+            }
+        } else if is_folder {
             if is_hidden || is_case(path) {
                 entries.skip_current_dir();
                 let why = if is_hidden { "a hidden folder" } else { "a case" };
@@ -111,7 +119,11 @@ fn has_ending(path: &Path) -> bool {
 
 /// The files that a pattern such as `exports/users-*.csv` matches. What matches and can't be read is named later, as if
 /// it had been named by itself; hidden folders and cases are left aside, as everywhere.
-fn matching(pattern: &Path, left_aside: &mut Vec<(PathBuf, &'static str)>) -> Result<Vec<PathBuf>> {
+fn matching(
+    pattern: &Path,
+    follow_links: bool,
+    left_aside: &mut Vec<(PathBuf, &'static str)>,
+) -> Result<Vec<PathBuf>> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     let text = pattern.to_string_lossy();
     let nothing = || {
@@ -119,25 +131,30 @@ fn matching(pattern: &Path, left_aside: &mut Vec<(PathBuf, &'static str)>) -> Re
             .expected("a file, a folder, or a pattern that matches some")
             .next("see what is there: ls")
     };
-    if !text.contains(WILD) {
+    if !is_wild(&text) {
         return Err(nothing());
     }
-    let matcher = glob(&text)
-        .map_err(|e| Error::usage(format!("{} is no pattern", safe::path(pattern))).because(e))?
-        .compile_matcher();
-    let is_plain = |part: &Path| !part.to_string_lossy().contains(WILD);
+    let matcher = Pattern::new(&text)?;
+    let is_plain = |part: &Path| !is_wild(&part.to_string_lossy());
     let root = pattern.ancestors().skip(1).find(|part| is_plain(part)).unwrap_or(Path::new(""));
     let start = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     let depth = pattern.strip_prefix(root).map_or(1, |below| below.components().count());
     let depth = if text.contains("**") { usize::MAX } else { depth };
     let walked = WalkDir::new(start).follow_links(true).max_depth(depth).sort_by_file_name();
+    let mut links = Links::below(start, follow_links)?;
+    let is_asked_for = |path: &Path| matcher.is_match(path.strip_prefix("./").unwrap_or(path));
+    // Whether what is there is looked at: a link that leads out is refused where it is a folder that would be entered, or
+    // a file that is asked for.
     let mut may_enter = |entry: &DirEntry| {
         let why = aside(entry);
         left_aside.extend(why.map(|why| (entry.path().to_path_buf(), why)));
-        why.is_none()
+        let is_entered = entry.file_type().is_dir() && entry.depth() < depth;
+        let is_met = is_entered || is_asked_for(entry.path());
+        why.is_none() && !(is_met && links.leads_out(entry))
     };
     let mut files = Vec::new();
     for entry in walked.into_iter().filter_entry(|entry| may_enter(entry)) {
+        interrupt::check()?;
         let path = match entry {
             Ok(entry) if entry.file_type().is_dir() => continue,
             Ok(entry) => entry.into_path(),
@@ -152,6 +169,7 @@ fn matching(pattern: &Path, left_aside: &mut Vec<(PathBuf, &'static str)>) -> Re
         };
         files.push(path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path));
     }
+    links.refuse()?;
     files.retain(|path| matcher.is_match(path));
     if files.is_empty() { Err(nothing()) } else { Ok(files) }
 }
@@ -171,9 +189,4 @@ fn is_hidden(entry: &DirEntry) -> bool {
 
 fn is_case(folder: &Path) -> bool {
     folder.join("case.toml").is_file()
-}
-
-/// A pattern in which `*` does not reach into folders.
-pub(super) fn glob(pattern: &str) -> std::result::Result<globset::Glob, globset::Error> {
-    GlobBuilder::new(pattern).literal_separator(true).build()
 }

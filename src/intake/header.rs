@@ -71,12 +71,61 @@ impl Match {
 /// The column that a stated account fills.
 pub(super) const ACCOUNT: &str = "account_id";
 
-/// Whether a header may be an address or a secret: the first line of a file without one.
+/// Whether a header may be an address, somebody's number or a secret: the first line of a file that has no header, or a
+/// column that a system named after what it holds. A name that is masked for nothing costs little.
 fn is_like_data(name: &str) -> bool {
+    const DIGITS: usize = 7;
+    let has_mark = name.contains(['@', '=']) || name.contains("://") || name.contains("-----");
+    let digits = name.chars().filter(|c| c.is_numeric()).count();
+    let begins_as_secret = || name.split_whitespace().any(|word| begins_as(word, &PREFIXES));
+    has_mark
+        || digits >= DIGITS
+        || is_long_with_digits(name)
+        || begins_as_secret()
+        || name.split(is_between).any(|word| begins_as(word, &PREFIXES) || is_random(word))
+}
+
+/// How the secrets of well-known systems begin.
+const PREFIXES: [&str; 15] = [
+    "sk_", "sk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "github_", "glpat-", "xoxb-", "xoxp-", "akia",
+    "asia", "aiza", "eyj",
+];
+
+/// Whether a word is as long as a secret and begins as one.
+fn begins_as(word: &str, prefixes: &[&str]) -> bool {
     const LONG: usize = 16;
-    let is_one_word = name.chars().all(|c| c.is_alphanumeric() || "-_=+/.".contains(c));
-    let has_digits = name.chars().filter(char::is_ascii_digit).count() > 3;
-    name.contains('@') || (name.len() >= LONG && is_one_word && has_digits)
+    let begins = |prefix: &&str| {
+        word.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
+    };
+    word.len() >= LONG && prefixes.iter().any(begins)
+}
+
+/// What is between the words of a header. The two marks are also letters of base64.
+fn is_between(c: char) -> bool {
+    !c.is_alphanumeric() && c != '+' && c != '/'
+}
+
+/// Whether a name is long, without blanks, and has digits: an id, or a secret in several parts.
+fn is_long_with_digits(name: &str) -> bool {
+    const LONG: usize = 16;
+    let is_one_word = name.chars().all(|c| c.is_alphanumeric() || "-_+/.:~".contains(c));
+    name.len() >= LONG && is_one_word && name.chars().filter(char::is_ascii_digit).count() > 3
+}
+
+/// Whether a word looks drawn by lot: long with digits among its letters, long and with about as many capitals as small
+/// letters, or longer than words are. In `lastLoginAt` a fifth of the letters are capitals.
+fn is_random(word: &str) -> bool {
+    const WITH_DIGITS: usize = 12;
+    const MIXED: usize = 16;
+    const LONGEST: usize = 32;
+    let count = |is: fn(char) -> bool| word.chars().filter(|c| is(*c)).count();
+    let (letters, digits, capitals) =
+        (count(char::is_alphabetic), count(char::is_numeric), count(char::is_uppercase));
+    let length = letters + digits;
+    let is_mixed = capitals * 10 >= letters * 3 && capitals * 10 <= letters * 7;
+    (length >= WITH_DIGITS && letters > 0 && digits > 1)
+        || (length >= MIXED && letters > 0 && is_mixed)
+        || length > LONGEST
 }
 
 /// A header as it is shown; one without a name by its number.

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use super::cell::BooleanWords;
 use super::columns;
-use super::find::{self, FACTS};
+use super::facts::FoundFacts;
+use super::find;
 use super::head::{Head, shown_delimiter};
 use super::header::{ACCOUNT, Match};
 use super::readable::first_bytes;
@@ -15,7 +16,7 @@ use super::stated::{SourcesFile, Stated};
 use super::typing::Layout;
 use crate::base::instant::{DateOrder, Form, Zone};
 use crate::base::text;
-use crate::base::{Error, Kind, Place, Result, digest, files, safe, toml_file};
+use crate::base::{Error, Kind, Place, Result, digest, files, interrupt, safe};
 use crate::case::Reading;
 use crate::engine::tables;
 
@@ -26,6 +27,8 @@ pub struct Request {
     pub inputs: Vec<PathBuf>,
     /// What the flags state about every file.
     pub stated: Stated,
+    /// Whether links that lead out of a given folder are followed.
+    pub follow_links: bool,
 }
 
 /// What an `ingest` will do.
@@ -33,8 +36,8 @@ pub struct Request {
 pub struct Plan {
     /// The files, in the order in which they are read.
     pub files: Vec<PlannedFile>,
-    /// Facts that lie in a given folder: where, and their text.
-    pub facts: Option<(PathBuf, String)>,
+    /// Facts that are in a given folder.
+    pub facts: Option<FoundFacts>,
     /// What the person should know: what was left aside, entries that matched nothing.
     pub notes: Vec<String>,
 }
@@ -58,7 +61,7 @@ pub struct PlannedFile {
 /// All files that can't be read or are no table, at once.
 pub fn plan(request: &Request) -> Result<Plan> {
     let flags = checked(&request.stated)?;
-    let found = find::find(&request.inputs)?;
+    let found = find::find(&request.inputs, request.follow_links)?;
     let mut sources: Vec<SourcesFile> = Vec::new();
     for folder in &found.folders {
         sources.extend(SourcesFile::load(folder)?);
@@ -66,6 +69,7 @@ pub fn plan(request: &Request) -> Result<Plan> {
     let mut files = Vec::new();
     let mut mistakes = Vec::new();
     for path in &found.files {
+        interrupt::check()?;
         match planned(path, &mut sources, &flags) {
             Ok(file) => files.push(file),
             Err(mistake) => mistakes.push(mistake),
@@ -80,7 +84,7 @@ pub fn plan(request: &Request) -> Result<Plan> {
     let notes = left.chain(sources.iter().flat_map(SourcesFile::unused)).collect();
     compare_left_aside(&found.left_aside, &mut sources)?;
     sources.iter().try_for_each(SourcesFile::all_hashes_used)?;
-    Ok(Plan { files, facts: facts(&found.folders)?, notes })
+    Ok(Plan { files, facts: FoundFacts::in_folders(&found.folders)?, notes })
 }
 
 /// A file that is not read may have a hash all the same: it is compared.
@@ -98,7 +102,7 @@ fn compare_left_aside(left_aside: &[(PathBuf, &'static str)], sources: &mut [Sou
 /// What the flags state, its account trimmed as a cell would be.
 fn checked(stated: &Stated) -> Result<Stated> {
     if let Some(zone) = stated.zone.as_deref().filter(|zone| Zone::parse(zone).is_none()) {
-        let error = Error::usage(format!("no such zone as {zone}")).expected(Zone::EXPECTED);
+        let error = Error::usage(format!("no such zone as {}", text::excerpt(zone))).expected(Zone::EXPECTED);
         return Err(match Zone::nearest(zone) {
             Some(near) => error.next(format!("did you mean {near}?")),
             None => error,
@@ -303,20 +307,6 @@ fn nearest_tables(path: &Path, all: &[Match]) -> Error {
         .at(Place::line(path, 1, 1))
         .expected(format!("nearest: {}", near.join("; ")))
         .next(format!("{account}{next}"))
-}
-
-fn facts(folders: &[PathBuf]) -> Result<Option<(PathBuf, String)>> {
-    let mut found: Option<(PathBuf, String)> = None;
-    for path in folders.iter().map(|folder| folder.join(FACTS)).filter(|path| path.is_file()) {
-        let text = toml_file::load_text(&path)?;
-        crate::incident::Facts::parse(&path.to_string_lossy(), &text)?;
-        if let Some((other, _)) = found.as_ref().filter(|(_, other)| *other != text) {
-            return Err(Error::usage(format!("{} and {} differ", safe::path(other), safe::path(&path)))
-                .expected("one facts.toml for a case"));
-        }
-        found = Some((path, text));
-    }
-    Ok(found)
 }
 
 impl PlannedFile {

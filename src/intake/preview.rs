@@ -13,7 +13,7 @@ use super::plan::{Plan, PlannedFile};
 use super::store::reading_words;
 use super::tally::Tally;
 use super::typing::Typist;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, interrupt};
 
 /// Records of a sample.
 const RECORDS: usize = 3;
@@ -67,6 +67,7 @@ pub fn preview(plan: &Plan) -> Result<Vec<Preview>> {
 }
 
 fn preview_of(file: &PlannedFile) -> Result<Preview> {
+    interrupt::check()?;
     let beginning = file.head.sample(&file.path)?;
     let (_, tally) = sample(file, &beginning, &BTreeMap::new())?;
     let orders = decided(&tally.orders);

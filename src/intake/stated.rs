@@ -1,13 +1,15 @@
 //! What a person states about files: `sources.toml` in a given folder, and the flags of `ingest`
 //! (2-tables, "Sources and custody").
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
-use globset::GlobMatcher;
 
-use super::find::{SOURCES, glob};
+use super::find::SOURCES;
+use super::pattern::{self, Pattern};
 use crate::base::instant::{self, DateOrder, Form, Zone};
+use crate::base::text::excerpt;
 use crate::base::toml_file::{self, Section};
 use crate::base::{Error, Place, Result, safe};
 use crate::case::Custody;
@@ -32,15 +34,24 @@ pub struct Stated {
     pub custody: Custody,
 }
 
+/// Entries of the longest `sources.toml`, and those of them that are patterns: each file is held against every pattern.
+const ENTRIES: usize = 10_000;
+const PATTERNS: usize = 1_000;
+/// Entries without a file that are named; more of them are counted.
+const NAMED: usize = 20;
+
 /// The entries of one `sources.toml`.
 pub(super) struct SourcesFile {
     folder: PathBuf,
     entries: Vec<Entry>,
+    /// The entries by what they are called.
+    names: BTreeMap<PathBuf, Vec<usize>>,
 }
 
 struct Entry {
     pattern: String,
-    matcher: Option<GlobMatcher>,
+    /// Nothing where the pattern is a name.
+    matcher: Option<Pattern>,
     stated: Stated,
     is_used: bool,
 }
@@ -57,7 +68,11 @@ impl SourcesFile {
         }
         let text = toml_file::load_text(&path)?;
         let entries = entries(&path.to_string_lossy(), &text)?;
-        Ok(Some(Self { folder: folder.to_path_buf(), entries }))
+        let mut names: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            names.entry(PathBuf::from(&entry.pattern)).or_default().push(index);
+        }
+        Ok(Some(Self { folder: folder.to_path_buf(), entries, names }))
     }
 
     /// What is stated about a file below the folder; nothing when the folder is another one.
@@ -68,23 +83,29 @@ impl SourcesFile {
         let Ok(below) = file.strip_prefix(&self.folder) else {
             return Ok(None);
         };
-        let matches = |entry: &&mut Entry| entry.speaks_of(below);
-        let mut matching = self.entries.iter_mut().filter(matches);
-        let Some(first) = matching.next() else {
-            return Ok(None);
-        };
-        if let Some(second) = matching.next() {
-            return Err(Error::usage(format!(
-                "two entries speak of {}: {} and {}",
-                safe::path(below),
-                first.pattern,
-                second.pattern
-            ))
-            .at(Place::file(self.folder.join(SOURCES)))
-            .expected("one entry for each file"));
+        // A name is meant as it stands, also where it could be a pattern, such as `users[1].csv`.
+        let mut speaking = self.names.get(below).cloned().unwrap_or_default();
+        let matching = self.entries.iter().enumerate().filter(|(_, entry)| entry.matches(below));
+        speaking.extend(matching.map(|(index, _)| index));
+        speaking.sort_unstable();
+        speaking.dedup();
+        if let [first, second, ..] = speaking.as_slice() {
+            return Err(self.said_twice(below, *first, *second));
         }
-        first.is_used = true;
-        Ok(Some(first.stated.clone()))
+        let entry = speaking.first().and_then(|index| self.entries.get_mut(*index));
+        Ok(entry.map(|entry| {
+            entry.is_used = true;
+            entry.stated.clone()
+        }))
+    }
+
+    fn said_twice(&self, below: &Path, first: usize, second: usize) -> Error {
+        let pattern =
+            |index: usize| self.entries.get(index).map_or(String::new(), |entry| excerpt(&entry.pattern));
+        let (first, second) = (pattern(first), pattern(second));
+        Error::usage(format!("two entries speak of {}: {first} and {second}", safe::path(below)))
+            .at(Place::file(self.folder.join(SOURCES)))
+            .expected("one entry for each file")
     }
 
     /// # Errors
@@ -92,24 +113,29 @@ impl SourcesFile {
     pub fn all_hashes_used(&self) -> Result<()> {
         let is_open = |entry: &&Entry| !entry.is_used && entry.stated.sha256.is_some();
         let Some(entry) = self.entries.iter().find(is_open) else { return Ok(()) };
-        Err(Error::usage(format!("no file matches {}, whose SHA-256 is stated", entry.pattern))
+        Err(Error::usage(format!("no file matches {}, whose SHA-256 is stated", excerpt(&entry.pattern)))
             .at(Place::file(self.folder.join(SOURCES)))
             .expected("the file, to compare it")
             .next("put it there, or correct its name in sources.toml"))
     }
 
-    /// Patterns that no file matched.
-    pub fn unused(&self) -> impl Iterator<Item = String> {
-        let name = self.folder.join(SOURCES);
-        let unused = self.entries.iter().filter(|entry| !entry.is_used);
-        unused.map(move |entry| format!("{}: no file matches {}", safe::path(&name), entry.pattern))
+    /// Entries that no file matched.
+    pub fn unused(&self) -> Vec<String> {
+        let name = safe::path(&self.folder.join(SOURCES));
+        let unused: Vec<&Entry> = self.entries.iter().filter(|entry| !entry.is_used).collect();
+        let named = unused.iter().take(NAMED);
+        let mut notes: Vec<String> =
+            named.map(|entry| format!("{name}: no file matches {}", excerpt(&entry.pattern))).collect();
+        if let more @ 1.. = unused.len().saturating_sub(NAMED) {
+            notes.push(format!("{name}: no file matches {more} more of its entries"));
+        }
+        notes
     }
 }
 
 impl Entry {
-    /// A name is meant as it stands, also where it could be a pattern, such as `users[1].csv`.
-    fn speaks_of(&self, below: &Path) -> bool {
-        Path::new(&self.pattern) == below || self.matcher.as_ref().is_some_and(|m| m.is_match(below))
+    fn matches(&self, below: &Path) -> bool {
+        self.matcher.as_ref().is_some_and(|pattern| pattern.is_match(below))
     }
 }
 
@@ -125,20 +151,16 @@ pub fn sources_file(name: &str, text: &str) -> Result<Vec<(String, Stated)>> {
 fn entries(name: &str, text: &str) -> Result<Vec<Entry>> {
     let tables: Vec<&str> = tables::all()?.iter().map(|table| table.name.as_str()).collect();
     toml_file::read(name, text, |file| {
-        file.sections("source").iter().map(|section| entry(section, &tables)).collect()
+        let mut patterns = 0;
+        let sections = file.sections_within("source", ENTRIES);
+        sections.iter().map(|section| entry(section, &tables, &mut patterns)).collect()
     })
 }
 
-fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {
+fn entry(section: &Section<'_>, tables: &[&str], patterns: &mut usize) -> Entry {
     let pattern = section.required_text("file").unwrap_or_default();
     let pattern = pattern.trim_start_matches("./").to_owned();
-    let matcher = match glob(&pattern) {
-        Ok(glob) => Some(glob.compile_matcher()),
-        Err(_) => {
-            section.mistake("file", "is no pattern", "a path below this folder, * and ? allowed");
-            None
-        }
-    };
+    let matcher = matcher(section, &pattern, patterns);
     let zone = zone(section);
     let stated = Stated {
         table: section.one_of("table", tables),
@@ -159,6 +181,27 @@ fn entry(section: &Section<'_>, tables: &[&str]) -> Entry {
     Entry { pattern, matcher, stated, is_used: false }
 }
 
+/// What matches the files that an entry speaks of; nothing where it is a name.
+fn matcher(section: &Section<'_>, pattern: &str, patterns: &mut usize) -> Option<Pattern> {
+    if !pattern::is_wild(pattern) {
+        return None;
+    }
+    *patterns += 1;
+    if *patterns > PATTERNS {
+        section.mistake(
+            "file",
+            "is one pattern too many",
+            "at most 1,000 entries with a pattern; names are not counted",
+        );
+        return None;
+    }
+    let matcher = Pattern::new(pattern);
+    if matcher.is_err() {
+        section.mistake("file", "is no pattern", &format!("a path below this folder; {}", pattern::EXPECTED));
+    }
+    matcher.ok()
+}
+
 fn account(section: &Section<'_>) -> Option<String> {
     let account = section.text("account_id")?.trim().to_owned();
     if account.is_empty() {
@@ -171,8 +214,8 @@ fn zone(section: &Section<'_>) -> Option<String> {
     let zone = section.text("zone")?;
     if Zone::parse(&zone).is_none() {
         let what = match Zone::nearest(&zone) {
-            Some(near) => format!("no such zone as `{zone}`; did you mean `{near}`?"),
-            None => format!("no such zone as `{zone}`"),
+            Some(near) => format!("no such zone as `{}`; did you mean `{near}`?", excerpt(&zone)),
+            None => format!("no such zone as `{}`", excerpt(&zone)),
         };
         section.mistake("zone", &what, Zone::EXPECTED);
     }

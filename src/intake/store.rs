@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use arrow::datatypes::SchemaRef;
 
+use super::facts::{FactsOutcome, FoundFacts};
 use super::input::Input;
 use super::orders::{OrdersSeen, dates, decided, order_notes};
 use super::pipeline::{self, Means};
@@ -53,6 +54,8 @@ pub struct Outcome {
     pub files: Vec<IngestedFile>,
     /// What the person should know.
     pub notes: Vec<String>,
+    /// Facts that were found in a given folder, and what became of them.
+    pub facts: Option<(FoundFacts, FactsOutcome)>,
 }
 
 /// Stores the files of a plan, all or none; only an interruption by the user keeps those that are done.
@@ -62,7 +65,10 @@ pub struct Outcome {
 /// stored then.
 pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Result<Outcome> {
     let mut lock = case.lock("ingest")?;
-    let facts = facts_to_adopt(case, plan)?;
+    let found = plan.facts.as_ref();
+    let found = found.map(|facts| Ok((facts.clone(), facts.outcome(case)?))).transpose()?;
+    let facts =
+        found.as_ref().filter(|(_, outcome)| *outcome == FactsOutcome::Adopted).map(|(facts, _)| facts);
     let register = case.register()?;
     let hashes = hash(plan, meter).map_err(|e| interrupt::kept(e, "the case as it was"))?;
     let mut act = Act {
@@ -73,7 +79,7 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     };
     let mut storing = Storing { case, register, options, work: meter.bytes("reading", total(plan)) };
     let is_new = |(file, hash): (&PlannedFile, &String)| storing.register.find(hash, file.table()).is_none();
-    let mut outcome = Outcome { files: Vec::new(), notes: plan.notes.clone() };
+    let mut outcome = Outcome { files: Vec::new(), notes: plan.notes.clone(), facts: found.clone() };
     if facts.is_none() && !plan.files.iter().zip(&hashes).any(is_new) {
         for (file, hash) in plan.files.iter().zip(&hashes) {
             outcome.files.push(storing.file(file, hash)?);
@@ -89,10 +95,12 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     // The facts come behind the register, and not after an interruption: they speak of exports that are there then.
     let facts = facts.filter(|_| stopped.is_none());
     let committed = lock.commit(&act, &storing.register);
-    let committed = committed.and_then(|register| Ok((register, adopted(&mut lock, facts)?)));
-    let (register, note) = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
-    act.wrote.extend(facts.map(|(_, text)| digest::sha256(text.as_bytes())));
-    outcome.notes.extend(note);
+    let committed = committed.and_then(|register| {
+        facts.map_or(Ok(()), |facts| lock.write_facts(&facts.text))?;
+        Ok(register)
+    });
+    let register = committed.map_err(|why| nothing_stored(&mut lock, &act, why))?;
+    act.wrote.extend(facts.map(|facts| facts.sha256.clone()));
     act.wrote.push(register);
     if let Some(why) = stopped {
         let kept = format!("{} of {} files are stored", files.len(), plan.files.len());
@@ -102,12 +110,6 @@ pub fn ingest(case: &Case, plan: &Plan, options: Options, meter: &Meter) -> Resu
     lock.end(&act, "stored")?;
     outcome.files = files;
     Ok(outcome)
-}
-
-fn adopted(lock: &mut CaseLock, facts: Option<&(PathBuf, String)>) -> Result<Option<String>> {
-    let Some((path, text)) = facts else { return Ok(None) };
-    lock.write_facts(text)?;
-    Ok(Some(format!("took {} into the case as its facts", path.display())))
 }
 
 /// What was made for an ingest that fails is swept by the register that stands then, which is the old one, unless the
@@ -121,24 +123,6 @@ fn nothing_stored(lock: &mut CaseLock, act: &Act, why: Error) -> Error {
 
 fn total(plan: &Plan) -> u64 {
     plan.files.iter().map(|file| file.length).sum()
-}
-
-/// Facts that lie in a given folder, for a case that has none.
-fn facts_to_adopt<'p>(case: &Case, plan: &'p Plan) -> Result<Option<&'p (PathBuf, String)>> {
-    let Some(facts) = &plan.facts else {
-        return Ok(None);
-    };
-    let (path, text) = facts;
-    match case.facts_text()? {
-        None => Ok(Some(facts)),
-        Some(known) if known == *text => Ok(None),
-        Some(_) => Err(Error::usage(format!(
-            "the case has other facts than {}: {}",
-            path.display(),
-            case.root().join("facts.toml").display()
-        ))
-        .next("make them equal by hand, or move the one in the exports away, then ingest again")),
-    }
 }
 
 /// The SHA-256 of every file: the name of a source stands in each of its rows, so it is needed first.
@@ -427,6 +411,7 @@ impl Outcome {
             "format": 1,
             "files": self.files.iter().map(file).collect::<Vec<_>>(),
             "notes": self.notes,
+            "facts": self.facts.as_ref().map(|(facts, outcome)| facts.json(*outcome)),
         })
     }
 }

@@ -59,7 +59,7 @@ fn a_file_that_can_not_be_read_is_named_and_nothing_is_stored() {
     // Not even root can read the first bytes of its own memory.
     symlink("/proc/self/mem", &link).unwrap();
     if Path::new("/proc/self/mem").exists() {
-        let told = refused(&bench, &[&bench.exports()]);
+        let told = refused(&bench, &[&link]);
         assert!(told.contains("cannot read") && told.contains("dangling.csv"), "{told}");
     }
 }
@@ -145,7 +145,7 @@ fn names_that_are_no_text_or_no_honest_text_are_read_and_shown_without_harm() {
 fn changed(change: impl Fn(&Path)) -> String {
     let bench = Bench::new();
     let path = bench.file("users.csv", USERS);
-    let plan = intake::plan(&Request { inputs: vec![path.clone()], stated: Stated::default() }).unwrap();
+    let plan = intake::plan(&Request { inputs: vec![path.clone()], ..Request::default() }).unwrap();
     change(&path);
     let told =
         intake::ingest(&bench.case, &plan, Options { threads: 2, ..Options::default() }, &Meter::silent())

@@ -54,7 +54,7 @@ impl Bench {
     }
 
     pub fn ingest_with(&self, inputs: &[PathBuf], stated: Stated, threads: usize) -> Result<Outcome> {
-        let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated })?;
+        let plan = intake::plan(&Request { inputs: inputs.to_vec(), stated, ..Request::default() })?;
         intake::ingest(&self.case, &plan, Options { threads, ..Options::default() }, &Meter::silent())
     }
 

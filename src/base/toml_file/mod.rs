@@ -19,35 +19,43 @@
 //! ```
 
 mod book;
+mod bounds;
 mod section;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use toml::de::DeTable;
 
-use super::{Error, Kind, Place, Result};
-use book::Book;
+use super::{Error, Place, Result, interrupt};
+use book::{Book, LISTED};
 pub use section::Section;
-
-/// More than any file written by a person; a larger one is refused before it is parsed.
-const LARGEST: u64 = 16 << 20;
 
 /// Reads `text` with `shape`, which takes what it needs from the file's [`Section`] and never fails itself.
 /// `name` is how the user knows the file.
 ///
 /// # Errors
-/// All mistakes of the file at once, sorted by place: wrong syntax, keys that `shape` never asked for, keys that
-/// it could not do without, and what it called a mistake itself.
+/// The mistakes of the file at once, sorted by place, at most 100 of them: wrong syntax, keys that `shape` never asked
+/// for, keys that it could not do without, and what it called a mistake itself. Also when the file is larger than any
+/// person writes, or the user has asked to stop.
 pub fn read<T>(name: &str, text: &str, shape: impl FnOnce(&mut Section<'_>) -> T) -> Result<T> {
-    let (table, syntax) = DeTable::parse_recoverable(text);
-    let book = Book::new(name, text);
-    for error in &syntax {
-        book.syntax(error);
+    interrupt::check()?;
+    bounds::check(name, text)?;
+    let parsed = bounds::up_to_complaint(text, LISTED + 1);
+    let (table, complaints) = DeTable::parse_recoverable(parsed);
+    let book = Book::new(name, parsed);
+    book.syntax(complaints);
+    if parsed.len() < text.len() {
+        book.say_more();
     }
-    let taken = shape(&mut Section::root(&book, table.get_ref()));
-    match book.into_mistakes() {
-        mistakes if mistakes.is_empty() => Ok(taken),
-        mistakes => Err(Error::many(Kind::Usage, summary(name, mistakes.len()), mistakes)),
+    interrupt::check()?;
+    // What it would find is not listed any more.
+    let taken = (!book.has_more()).then(|| shape(&mut Section::root(&book, table.get_ref())));
+    interrupt::check()?;
+    match (book.into_error(), taken) {
+        (None, Some(taken)) => Ok(taken),
+        (error, _) => Err(error.unwrap_or_else(|| Error::usage(format!("{name} could not be read")))),
     }
 }
 
@@ -66,24 +74,19 @@ pub fn load<T>(path: &Path, shape: impl FnOnce(&mut Section<'_>) -> T) -> Result
 /// # Errors
 /// When it can't be read, is not UTF-8, or is larger than any person writes.
 pub fn load_text(path: &Path) -> Result<String> {
-    let size = std::fs::metadata(path).map_err(|e| Error::io("read", path, e))?.len();
-    if size > LARGEST {
-        return Err(Error::usage(format!("the file has {size} bytes"))
-            .at(Place::file(path))
-            .expected(format!("a TOML file of at most {LARGEST} bytes")));
+    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let mut bytes = Vec::new();
+    // One byte more than may be, so that a file that grows meanwhile, or has no length, is seen to be too large.
+    let read = file.take(bounds::LARGEST as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|e| Error::io("read", path, e))?;
+    if bytes.len() > bounds::LARGEST {
+        let length = std::fs::metadata(path).map_or(0, |about| about.len());
+        bounds::check_size(&path.to_string_lossy(), length.max(bytes.len() as u64))?;
     }
-    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
     String::from_utf8(bytes).map_err(|e| {
         Error::usage("the file is not UTF-8")
             .at(Place::file(path))
             .expected("a TOML file in UTF-8")
             .because(e)
     })
-}
-
-fn summary(name: &str, count: usize) -> String {
-    match count {
-        1 => format!("{name} has a mistake"),
-        _ => format!("{name} has {count} mistakes"),
-    }
 }

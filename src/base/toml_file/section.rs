@@ -9,6 +9,16 @@ use toml::de::{DeTable, DeValue};
 use super::book::Book;
 use crate::base::Error;
 use crate::base::nearest::nearest;
+use crate::base::text::{excerpt, grouped};
+
+/// Bytes of the longest text.
+const LONGEST_TEXT: usize = 64 << 10;
+/// Bytes of the longest key that may be chosen freely.
+const LONGEST_KEY: usize = 200;
+/// Entries of the longest list, and of the largest table whose keys may be chosen freely.
+const ENTRIES: usize = 1_000;
+/// Known words that a message lists.
+const WORDS: usize = 40;
 
 /// A table of the file: its root, a `[section]`, one of several `[[sections]]`, or an inline table.
 ///
@@ -32,7 +42,8 @@ impl<'t> Section<'t> {
 
     /// The text of `key`.
     pub fn text(&self, key: &str) -> Option<String> {
-        self.typed(key, "a text in quotes", |value| value.as_str().map(str::to_owned))
+        let text = self.typed(key, "a text in quotes", DeValue::as_str)?;
+        self.within(text, || self.offset_of(key, None), key).then(|| text.to_owned())
     }
 
     /// The text of `key`, which must be there and not blank.
@@ -74,10 +85,14 @@ impl<'t> Section<'t> {
         let Some(array) = self.typed(key, "a list of texts in quotes", |value| value.as_array()) else {
             return Vec::new();
         };
+        if self.are_too_many(key, array.len(), ENTRIES) {
+            return Vec::new();
+        }
         let mut texts = Vec::with_capacity(array.len());
         for item in array.iter() {
             match item.get_ref().as_str() {
-                Some(text) => texts.push(text.to_owned()),
+                Some(text) if self.within(text, || item.span().start, key) => texts.push(text.to_owned()),
+                Some(_) => {}
                 None => self.wrong_type(key, item, "a text in quotes"),
             }
         }
@@ -97,13 +112,14 @@ impl<'t> Section<'t> {
 
     /// The array of texts of `key`, each of which must be one of `words`; empty when there is none.
     pub fn each_of(&self, key: &str, words: &[&str]) -> Vec<String> {
-        let texts = self.texts(key);
-        for (index, text) in texts.iter().enumerate() {
-            if !words.contains(&text.as_str()) {
-                self.unknown_word(key, Some(index), text, words);
+        let mut known = Vec::new();
+        for (index, text) in self.texts(key).into_iter().enumerate() {
+            match words.contains(&text.as_str()) {
+                true => known.push(text),
+                false => self.unknown_word(key, Some(index), &text, words),
             }
         }
-        texts.into_iter().filter(|text| words.contains(&text.as_str())).collect()
+        known
     }
 
     /// The section `[key]`, or the inline table of `key`.
@@ -124,6 +140,11 @@ impl<'t> Section<'t> {
 
     /// The sections `[[key]]` in their order.
     pub fn sections(&self, key: &str) -> Vec<Section<'t>> {
+        self.sections_within(key, ENTRIES)
+    }
+
+    /// The sections `[[key]]` in their order, of which there may be so many.
+    pub fn sections_within(&self, key: &str, most: usize) -> Vec<Section<'t>> {
         let expected = "one or more [[sections]]";
         let Some(value) = self.asked(key) else {
             return Vec::new();
@@ -132,6 +153,9 @@ impl<'t> Section<'t> {
             self.wrong_type(key, value, expected);
             return Vec::new();
         };
+        if self.are_too_many(key, array.len(), most) {
+            return Vec::new();
+        }
         let mut sections = Vec::with_capacity(array.len());
         for item in array.iter() {
             match item.get_ref().as_table() {
@@ -147,12 +171,23 @@ impl<'t> Section<'t> {
         let mut keys: Vec<(usize, &str)> =
             self.table.iter().map(|(key, _)| (key.span().start, key.get_ref().as_ref())).collect();
         keys.sort_unstable();
-        keys.into_iter()
-            .map(|(_, key)| {
-                self.known_key(key);
-                key.to_owned()
-            })
-            .collect()
+        if keys.len() > ENTRIES {
+            let error =
+                Error::usage(format!("{}: has {} keys", self.path_words(), grouped(keys.len() as u64)));
+            self.book.mistake(self.offset, error.expected(format!("at most {}", grouped(ENTRIES as u64))));
+        }
+        let mut free = Vec::with_capacity(keys.len().min(ENTRIES));
+        for (offset, key) in keys {
+            self.known_key(key);
+            if key.len() > LONGEST_KEY {
+                let what = format!("is a key of {} bytes", grouped(key.len() as u64));
+                let expected = format!("at most {LONGEST_KEY} bytes");
+                self.book.mistake(offset, self.error(key, &what).expected(expected));
+            } else if free.len() < ENTRIES {
+                free.push(key.to_owned());
+            }
+        }
+        free
     }
 
     /// Whether `key` is there, whatever its value. It is known from then on.
@@ -192,7 +227,10 @@ impl<'t> Section<'t> {
     /// A mistake: `word` in the value of `key`, or in one item of its array, is not one of `known`. The nearest is
     /// proposed.
     pub fn unknown_word(&self, key: &str, index: Option<usize>, word: &str, known: &[&str]) {
-        let error = self.error(key, &format!("unknown `{word}`"));
+        if self.book.has_more() {
+            return;
+        }
+        let error = self.error(key, &format!("unknown `{}`", excerpt(word)));
         let error = propose(error, word, known.iter().copied());
         self.book.mistake(self.offset_of(key, index), error);
     }
@@ -227,6 +265,25 @@ impl<'t> Section<'t> {
         taken
     }
 
+    /// Whether a text is as short as texts are; a mistake where it is not.
+    fn within(&self, text: &str, offset: impl FnOnce() -> usize, key: &str) -> bool {
+        if text.len() > LONGEST_TEXT {
+            let what = format!("is a text of {} bytes", grouped(text.len() as u64));
+            let expected = format!("at most {} bytes", grouped(LONGEST_TEXT as u64));
+            self.book.mistake(offset(), self.error(key, &what).expected(expected));
+        }
+        text.len() <= LONGEST_TEXT
+    }
+
+    /// Whether a list has more entries than it may have, which is a mistake then.
+    fn are_too_many(&self, key: &str, count: usize, most: usize) -> bool {
+        if count > most {
+            let what = format!("has {} entries", grouped(count as u64));
+            self.mistake(key, &what, &format!("at most {}", grouped(most as u64)));
+        }
+        count > most
+    }
+
     fn below(&self, key: &str, table: &'t DeTable<'t>, offset: usize) -> Section<'t> {
         let path = format!("{}{key}.", self.path);
         Section { book: self.book, table, path, offset, known: RefCell::default() }
@@ -238,7 +295,11 @@ impl<'t> Section<'t> {
     }
 
     fn error(&self, key: &str, what: &str) -> Error {
-        Error::usage(format!("{}{key}: {what}", self.path))
+        Error::usage(format!("{}{}: {what}", excerpt(&self.path), excerpt(key)))
+    }
+
+    fn path_words(&self) -> String {
+        excerpt(self.path.trim_end_matches('.'))
     }
 
     fn offset_of(&self, key: &str, index: Option<usize>) -> usize {
@@ -252,25 +313,33 @@ impl<'t> Section<'t> {
 
 impl Drop for Section<'_> {
     fn drop(&mut self) {
+        // Nobody need look for a mistake that is not listed.
+        if self.book.has_more() {
+            return;
+        }
         let known = self.known.borrow();
         for key in self.table.keys().filter(|key| !known.contains(key.get_ref().as_ref())) {
             let error = self.error(key.get_ref(), "unknown key");
             let error = propose(error, key.get_ref(), known.iter().map(String::as_str));
             self.book.mistake(key.span().start, error);
+            if self.book.has_more() {
+                return;
+            }
         }
     }
 }
 
 /// Adds what is known and the nearest of it to a mistake about an unknown word.
 fn propose<'k>(error: Error, written: &str, known: impl Iterator<Item = &'k str> + Clone) -> Error {
-    let words: Vec<String> = known.clone().map(|word| format!("`{word}`")).collect();
-    let error = match words.as_slice() {
-        [] => error.expected("nothing here"),
-        [word] => error.expected(word),
-        _ => error.expected(format!("one of {}", words.join(", "))),
+    let words: Vec<String> = known.clone().take(WORDS).map(|word| format!("`{}`", excerpt(word))).collect();
+    let error = match (words.as_slice(), known.clone().skip(WORDS).count()) {
+        ([], _) => error.expected("nothing here"),
+        ([word], _) => error.expected(word),
+        (_, 0) => error.expected(format!("one of {}", words.join(", "))),
+        (_, more) => error.expected(format!("one of {} and {more} more", words.join(", "))),
     };
     match nearest(written, known) {
-        Some(word) => error.next(format!("did you mean `{word}`?")),
+        Some(word) => error.next(format!("did you mean `{}`?", excerpt(word))),
         None => error,
     }
 }

@@ -143,7 +143,7 @@ impl Trial {
         };
         let case = self.case(fixture, profile)?;
         let exports = self.exports(fixture)?;
-        ingest::store(&case, &ingest::plan(&[exports])?, ui)?;
+        ingest::store(&case, &ingest::plan(&[exports], false)?, ui)?;
         let run = classify::run(&case, None, ui.limits, &Meter::silent())?;
         Ok((case, run.number))
     }
