@@ -260,6 +260,48 @@ fn csv_that_is_not_for_a_terminal_is_exact() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("b\n\"{HOSTILE}\"\n"));
 }
 
+/// A person who asks for CSV on a terminal is as safe as with a table; `script` gives the program one.
+#[cfg(target_os = "linux")]
+#[test]
+fn csv_and_raw_bytes_on_a_terminal_are_escaped() {
+    if Command::new("script").arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "script is not installed");
+        return;
+    }
+    let bench = Bench::new();
+    let case = bench.case_with_users();
+    let file = bench.write("raw/users.csv", &format!("user_id,account_id,name\nu-2,a-2,\"{HOSTILE}\"\n"));
+    let ingest = ["ingest", "CASE", file.to_str().unwrap()];
+    assert_eq!(tried("ingest", &os(&ingest, &case)).status.code(), Some(0));
+    let query = format!("SELECT '{HOSTILE}' AS b");
+    let source = file.parent().unwrap().join("users.csv");
+    for arguments in [
+        &["sql", "CASE", &query, "--csv"] as &[_],
+        &["sql", "CASE", &query, "--json"],
+        &["sql", "CASE", &query],
+        &["show", "CASE", "users", "--csv"],
+        &["show", "CASE", "record", source.to_str().unwrap(), "1", "--raw"],
+    ] {
+        let mut output = Command::new("script")
+            .args(["-qec", "stty -opost; exec \"$PROGRAM\" \"$A\" \"$B\" \"$C\" $D $E $F", "/dev/null"])
+            .env("PROGRAM", BINARY)
+            .envs(["A", "B", "C"].into_iter().zip(os(arguments, &case)))
+            .envs(["D", "E", "F"].into_iter().zip(arguments.iter().skip(3).chain([&"", &"", &""])))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        output.stdout = output.stdout.strip_suffix(b"\r\n").unwrap_or(&output.stdout).to_vec();
+        let shown = String::from_utf8_lossy(&output.stdout);
+        let is_json = arguments.contains(&"--json");
+        let escape = if is_json { "\\u200b" } else { "\\u{200b}" };
+        assert!(shown.contains(escape) && output.status.success(), "{arguments:?}: {shown}");
+        // Within a text of CSV the line ends are data, and stay.
+        let unseen = unseen();
+        let plain = plain(&output.stdout).replace(['\n', '\t'], " ");
+        assert!(!unseen.is_match(&plain), "{arguments:?}: {plain:?}");
+    }
+}
+
 /// Every verb at a case whose folder, exports, headers, cells and declarations are hostile.
 #[cfg(unix)]
 #[test]
