@@ -104,10 +104,10 @@ impl Ui {
     }
 
     /// Says what nobody may miss, on standard error, also when quiet: that answers will rest on something new.
-    pub fn insist(&self, text: &str) {
+    pub fn insist(&self, line: &str) {
         if !self.is_silent {
             // Nothing is left to do when even standard error can't be written.
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", safe::line(line));
         }
     }
 
