@@ -283,7 +283,11 @@ fn csv_and_raw_bytes_on_a_terminal_are_escaped() {
         &["show", "CASE", "record", source.to_str().unwrap(), "1", "--raw"],
     ] {
         let mut output = Command::new("script")
-            .args(["-qec", "stty -opost; exec \"$PROGRAM\" \"$A\" \"$B\" \"$C\" $D $E $F", "/dev/null"])
+            .args([
+                "-qec",
+                "stty -opost; exec \"$PROGRAM\" \"$A\" \"$B\" \"$C\" $D $E $F 2>/dev/null",
+                "/dev/null",
+            ])
             .env("PROGRAM", BINARY)
             .envs(["A", "B", "C"].into_iter().zip(os(arguments, &case)))
             .envs(["D", "E", "F"].into_iter().zip(arguments.iter().skip(3).chain([&"", &"", &""])))
