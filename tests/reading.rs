@@ -120,7 +120,7 @@ fn rows_are_shown_in_three_forms() {
         ])
     );
     let table = done(&["sql", &case, query]);
-    assert!(table.contains("Bob, \"B\"") && !table.contains('\u{7}'), "{table}");
+    assert!(table.contains("Bo\\x07b, \"B\"") && !table.contains('\u{7}'), "{table}");
     assert_eq!(json(&["sql", &case, "SELECT 1 AS n FROM store_users WHERE FALSE", "--json"]), json!([]));
     assert!(done(&["sql", &case, "SELECT 1 AS n FROM store_users WHERE FALSE"]).contains("(no rows)"));
     assert_eq!(done(&["sql", &case, "SELECT 1 AS n FROM store_users WHERE FALSE", "--csv"]), "n\n");
