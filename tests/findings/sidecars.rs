@@ -9,6 +9,7 @@ use highwater::engine::canned::{self, Quality};
 const CODES: [&str; 34] = [
     "FIELD_REJECT",
     "RECORD_REJECT",
+    "QUOTE_INSIDE",
     "COLUMN_ABSENT",
     "COLUMN_UNKNOWN",
     "CODE_UNKNOWN",
