@@ -4,7 +4,9 @@
 //! separators, and every cell behind it may be read under the wrong header. When the number of fields happens to fit,
 //! nothing but the quotes themselves shows it.
 
-use memchr::{memchr, memchr2, memmem};
+use std::ops::Range;
+
+use memchr::{memchr, memchr2, memmem, memrchr_iter};
 
 /// What the quotes of a record show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,8 @@ impl<'r> Iterator for Cells<'r> {
 /// - two unquoted cells hold quotes: the two ends of a quoted cell that was torn apart,
 /// - one holds quotes that may not,
 /// - a closing quote is where one would open a cell, and another quote is odd (see [`Shape::closes_where_one_opens`]),
-/// - a quoted cell has swallowed lines that look like records (see [`Shape::glues_lines`]).
+/// - a quoted cell has swallowed lines that look like records (see [`Shape::glues_lines`]), or ends behind a separator in
+///   another line than it begins: it has swallowed the beginning of the next record.
 ///
 /// A text that only looks like that is rejected with them: a reject is kept and named, a moved cell would be believed.
 pub(super) fn quotes(
@@ -74,7 +77,7 @@ pub(super) fn quotes(
     for (index, cell) in (Cells { rest: Some(raw), delimiter }).enumerate() {
         match cell.quoted {
             Some(quoted) => {
-                let glues = has_lines && shape.glues_lines(quoted);
+                let glues = has_lines && (shape.glues_lines(quoted) || shape.glues_cells(quoted));
                 if glues || !is_blank(cell.unquoted) || shape.is_unclosed_by_backslash(quoted, raw) {
                     return Quotes::Suspect(Some(index));
                 }
@@ -97,6 +100,70 @@ pub(super) fn quotes(
 /// Whether a quote of the text has a backslash before it, as exports write it that escape by backslashes.
 pub(super) fn is_escaped_by_backslash(raw: &[u8]) -> bool {
     memmem::find(raw, b"\\\"").is_some()
+}
+
+/// Whether a record ends with a quote right behind a line end. A text may end so; or it is the quote that opened the first cell
+/// of the next record, and closed one that was left open. Then the next one begins in the middle of that cell.
+pub(super) fn ends_where_one_opens(raw: &[u8]) -> bool {
+    let mut before = raw.iter().rev().skip_while(|byte| **byte == b'"');
+    raw.ends_with(b"\"") && before.next().is_some_and(is_line_end)
+}
+
+/// Bytes behind a record that are searched for the rest of a cell of it.
+const AHEAD: usize = 4 << 10;
+
+/// Looks for records that end in the middle of a cell.
+pub(super) struct Torn<'c> {
+    chunk: &'c [u8],
+    delimiter: u8,
+    /// Where the next quote is, from the place last asked for on.
+    quote: Option<usize>,
+}
+
+impl<'c> Torn<'c> {
+    pub fn new(chunk: &'c [u8], delimiter: u8) -> Self {
+        Self { chunk, delimiter, quote: memchr(b'"', chunk) }
+    }
+
+    /// Whether a record is one that a separator in place of an opening quote has cut in two: with the quote put back behind an
+    /// empty cell, it goes on in the next lines up to a closing quote, and has as many cells as now. By itself its first line is a
+    /// whole record, with lines of a text in the cells behind. Only as far as the chunk reaches.
+    pub fn is_torn(&mut self, record: Range<usize>) -> bool {
+        if self.quote.is_some_and(|quote| quote < record.end) {
+            let behind = self.chunk.get(record.end..).unwrap_or_default();
+            self.quote = memchr(b'"', behind).map(|quote| record.end + quote);
+        }
+        if self.quote.is_none_or(|quote| quote - record.end > AHEAD) {
+            return false;
+        }
+        let raw = self.chunk.get(record.clone()).unwrap_or_default();
+        let ahead = self.chunk.get(record.end..self.chunk.len().min(record.end + AHEAD)).unwrap_or_default();
+        self.cells_behind_closing_quote(ahead).is_some_and(|missing| self.has_empty_cell_before(raw, missing))
+    }
+
+    /// How many cells follow the next closing quote on its line; nothing when that is no sound rest of a record.
+    fn cells_behind_closing_quote(&self, ahead: &[u8]) -> Option<usize> {
+        let behind = ahead.get(quoted_length(ahead) + 1..)?;
+        let line = behind.get(..memchr2(b'\n', b'\r', behind).unwrap_or(behind.len()))?;
+        let cells = line.strip_prefix(&[self.delimiter])?;
+        let is_sound = |cell: Cell<'_>| match cell.quoted {
+            Some(_) => is_blank(cell.unquoted),
+            None => memchr(b'"', cell.unquoted).is_none(),
+        };
+        let mut count = 0;
+        for cell in (Cells { rest: Some(cells), delimiter: self.delimiter }) {
+            is_sound(cell).then_some(())?;
+            count += 1;
+        }
+        Some(count)
+    }
+
+    /// Whether before so many last cells, which have no quotes, there is an empty one.
+    fn has_empty_cell_before(&self, raw: &[u8], cells: usize) -> bool {
+        let Some(at) = memrchr_iter(self.delimiter, raw).nth(cells - 1) else { return false };
+        let is_empty = at == 0 || raw.get(at - 1) == Some(&self.delimiter);
+        is_empty && !raw.get(at..).unwrap_or_default().contains(&b'"')
+    }
 }
 
 /// Whether a header has a quote that neither opens nor closes a name, nor is doubled within one; the name that shows it.
@@ -163,6 +230,12 @@ impl Shape {
             like_records += usize::from(self.is_record(line));
         }
         self.width > 1 && inner > 0 && like_records * 2 >= inner
+    }
+
+    /// Whether a quoted content of several lines ends behind a separator.
+    fn glues_cells(&self, quoted: &[u8]) -> bool {
+        let last = quoted.iter().rfind(|byte| !matches!(byte, b' ' | b'"'));
+        last == Some(&self.delimiter) && memchr2(b'\n', b'\r', quoted).is_some()
     }
 
     /// Whether a quoted content ends behind a separator or a line end, which is where the next cell's quote would open. By

@@ -15,6 +15,7 @@ use super::long::Long;
 use super::readable::{Readable, Unreadable, names_in, readable};
 use super::records::Records;
 use super::rejects::{Reason, Reject, masked};
+use super::suspect::{Torn, ends_where_one_opens};
 use super::tally::{self, Tally};
 use crate::base::digest;
 use crate::base::instant::{self, Form, Interval, Zone};
@@ -98,8 +99,10 @@ struct Line<'c> {
     number: u64,
     start: u64,
     raw: &'c [u8],
-    /// Whether the record before it is rejected.
-    follows_reject: bool,
+    /// Whether it may begin in the middle of a cell: the record before it is rejected, or ends where a quote may open one.
+    may_be_torn: bool,
+    /// Whether it ends in the middle of a cell.
+    is_torn: bool,
 }
 
 impl<'l> Typist<'l> {
@@ -138,12 +141,14 @@ impl<'l> Typist<'l> {
     fn chunk(&mut self, chunk: &Chunk, work: &mut Work<'l>, give: &mut impl FnMut(Typed)) -> Result<()> {
         let text = |range: Range<usize>| chunk.bytes.get(range).unwrap_or_default();
         let (mut at, mut start, mut failed) = (0, chunk.offset, None);
-        let mut follows_reject = self.is_rejected(&chunk.before);
+        let mut may_be_torn = self.may_tear(&chunk.before);
+        let mut torn = Torn::new(&chunk.bytes, self.layout.delimiter);
         self.records.all(chunk, |records, number, range| {
             start += self.layout.coding.length(text(at..range.start));
             at = range.start;
-            let line = Line { number, start, raw: text(range), follows_reject };
-            follows_reject = work.record(records, &line);
+            let line =
+                Line { number, start, raw: text(range.clone()), may_be_torn, is_torn: torn.is_torn(range) };
+            may_be_torn = work.record(records, &line);
             if work.is_full() {
                 match std::mem::replace(work, Work::new(self.layout)).finish(None) {
                     Ok(typed) => give(typed),
@@ -156,15 +161,15 @@ impl<'l> Typist<'l> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Whether what is before a chunk is rejected.
-    fn is_rejected(&mut self, before: &Before) -> bool {
+    /// Whether what follows may begin in the middle of a cell.
+    fn may_tear(&mut self, before: &Before) -> bool {
         match before {
             Before::Nothing => false,
             Before::Rejected => true,
             Before::Record(raw) => {
                 self.records.begin();
                 self.records.next(raw, 0);
-                readable(self.layout, &self.records, raw).is_err()
+                readable(self.layout, &self.records, raw).is_err() || ends_where_one_opens(raw)
             }
         }
     }
@@ -200,7 +205,7 @@ impl<'w> Work<'w> {
             || self.long.iter().map(Long::len).sum::<usize>() >= PART_ITEMS
     }
 
-    /// Takes a record; whether it is rejected by itself.
+    /// Takes a record; whether the next one may begin in the middle of a cell of it.
     fn record(&mut self, records: &Records, line: &Line<'_>) -> bool {
         self.bytes += line.raw.len();
         let read = readable(self.layout, records, line.raw);
@@ -216,13 +221,14 @@ impl<'w> Work<'w> {
             return true;
         }
         match read {
+            Ok(_) if line.is_torn => self.reject_record(line, Reason::QuoteSuspect, None),
             Ok(Readable { text, quote_inside: None }) => {
                 self.store(records, text, line);
-                return false;
+                return !records.is_plain() && ends_where_one_opens(line.raw);
             }
             Ok(Readable { text, quote_inside: Some(index) }) => {
                 self.quote_inside(records, text, line, index);
-                return false;
+                return ends_where_one_opens(line.raw);
             }
             Err(Unreadable::Rejected(reason, column)) => {
                 if reason == Reason::RequiredMissing {
@@ -237,12 +243,12 @@ impl<'w> Work<'w> {
         true
     }
 
-    /// Takes a record in which one unquoted text holds quotes. Behind a rejected record that is the end of a cell of several
-    /// lines whose beginning was rejected: what is before the quote may be of other columns.
+    /// Takes a record in which one unquoted text holds quotes. One may close a cell of several lines that the record before
+    /// has the beginning of: what is before the quote may belong to other columns then.
     fn quote_inside(&mut self, records: &Records, text: &str, line: &Line<'_>, index: usize) {
         let layout = self.layout;
         let column = layout.column_name(index);
-        if line.follows_reject {
+        if line.may_be_torn {
             return self.reject_record(
                 line,
                 Reason::QuoteSuspect,

@@ -203,7 +203,8 @@ impl Stored<'_> {
             _ => {
                 let kept = if is_empty { "" } else { stored };
                 let cell = &self.polluted.bytes[self.polluted.now(&meant.span)];
-                let is_whole = words(cell).is_subset(&words(kept.as_bytes()));
+                let has = |word: &&[u8]| kept.contains(std::str::from_utf8(word).unwrap());
+                let is_whole = words(cell).iter().all(|word| has(&word));
                 self.is_of(meant, kept) && (is_whole || covered)
             }
         }
@@ -333,7 +334,8 @@ fn looked_at(polluted: &Polluted, bench: &Bench, file: Option<&IngestedFile>) ->
 }
 
 fn run(seed: usize, files: usize) -> Sum {
-    let mut numbers = Numbers(0x5eed + seed as u64);
+    let mut numbers =
+        Numbers(std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0x5eed) + seed as u64);
     let mut sum = Sum::default();
     for _ in 0..files.div_ceil(BATCH) {
         let bench = Bench::light();
