@@ -191,6 +191,61 @@ fn a_stray_quote_in_the_header_refuses_the_file() {
     assert_eq!(rows.len(), 1, "a doubled quote in a quoted name is a name's own");
 }
 
+/// The first line of a name of two lines is rejected; the second has as many cells as the header, because a comma of the name
+/// takes the place of the cell that is missing.
+#[test]
+fn the_rest_of_a_torn_cell_makes_no_record() {
+    let header = "user_id,account_id,name,phone";
+    let (_, rows, told) = read(header, "u-1,x\nb, c,d\",1\nu-2,a-2,n,1");
+    assert_eq!(rows.iter().map(|r| cell(r, "user_id")).collect::<Vec<_>>(), ["u-2"]);
+    assert_eq!(told, [("FIELD_COUNT", "NULL"), ("QUOTE_SUSPECT", "name")].map(|(a, b)| (a.into(), b.into())));
+    // The same line behind a record that is stored holds one quote in one text.
+    let (source, rows, _) = read(header, "u-1,a-1,n,1\nb, c,d\",1");
+    assert_eq!((rows.len(), source.odd_quotes.inside["name"]), (2, 1));
+}
+
+/// The quote that opened the name became a comma: the first line alone has as many cells as the header.
+#[test]
+fn a_record_that_a_comma_in_place_of_a_quote_cuts_in_two_is_rejected() {
+    let records = "u-1,,Ann\nLee, or so\",a-1\nu-2,,a-2\nu-3,\"Bo\nLee\",a-3\nu-4,,a-4";
+    let (_, rows, told) = read("user_id,name,account_id", records);
+    assert_eq!(rows.iter().map(|r| cell(r, "user_id")).collect::<Vec<_>>(), ["u-2", "u-3", "u-4"]);
+    assert_eq!(
+        told.iter().map(|(reason, _)| reason.as_str()).collect::<Vec<_>>(),
+        ["QUOTE_SUSPECT", "QUOTE_SUSPECT"]
+    );
+}
+
+#[test]
+fn a_cell_that_has_swallowed_the_beginning_of_the_next_record_is_suspect() {
+    let (_, rows, told) = read("user_id,account_id,name", "u-1,a-1,\"Ann\nu-2,a-2,\"\nBo\"\nu-3,a-3,Cy");
+    assert_eq!(rows.iter().map(|r| cell(r, "user_id")).collect::<Vec<_>>(), ["u-3"]);
+    assert_eq!(told[0], suspect("name")[0]);
+}
+
+#[test]
+fn a_header_that_a_line_end_cuts_in_two_refuses_the_file() {
+    for text in [
+        "user_id,account_id,na\nme,role,email\n1,a,x,agent,y\n",
+        "user_id,account_id\nname,role\n1,a,x,agent\n",
+    ] {
+        let bench = Bench::light();
+        bench.file("users.csv", text);
+        let told = bench.ingest().unwrap_err().to_string();
+        assert!(told.contains("the first record holds names of columns: "), "{told}");
+        assert!(told.contains("users.csv") && bench.case.register().unwrap().sources().is_empty(), "{told}");
+    }
+}
+
+/// By tabs the header is that of accounts, with one known name; by commas it has six names of users.
+#[test]
+fn a_comma_that_became_a_tab_in_the_header_makes_no_other_table() {
+    let bench = Bench::light();
+    bench.file("users.csv", "account_id\tuser_id,email,name,role,active,created_at\na-1,u-1,,\tx,,,\n");
+    let told = bench.ingest().unwrap_err().to_string();
+    assert!(told.contains("several field separators are possible"), "{told}");
+}
+
 /// The file of the public reports: names with quotes, written by a database that escapes by backslashes.
 #[test]
 fn a_file_escaped_by_backslashes_is_named_as_such() {
@@ -201,7 +256,8 @@ fn a_file_escaped_by_backslashes_is_named_as_such() {
         u-6,acme,\"Fa\\\"\",agent,1,2015-01-01 08:00:00,\n";
     let bench = Bench::light();
     let path = bench.file("users.csv", text);
-    let plan = intake::plan(&Request { inputs: vec![path], stated: Stated::default() }).unwrap();
+    let plan = intake::plan(&Request { inputs: vec![path], stated: Stated::default(), follow_links: false })
+        .unwrap();
     let said = |notes: &[String]| notes.iter().any(|note| note.contains("escape quotes with backslashes"));
     assert!(said(&intake::preview(&plan).unwrap()[0].notes));
     let outcome = bench.ingest().unwrap();

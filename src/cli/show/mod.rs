@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::{Ui, paging, sql};
 use crate::base::nearest::unknown;
-use crate::base::text::{grouped, printable};
+use crate::base::text::grouped;
 use crate::base::{Error, Result, table};
 use crate::case::Case;
 use crate::case::views::{REJECTS, View, ViewKind, Views};
@@ -151,7 +151,7 @@ fn one(views: &Views<'_>, view: &View, arguments: &Arguments, ui: &Ui) -> Result
 fn say_backslashes(views: &Views<'_>, ui: &Ui) {
     for source in views.sources() {
         if let Some(why) = source.odd_quotes.backslashes() {
-            ui.say(&printable(&format!("{}: {why}", source.path)));
+            ui.say(&format!("{}: {why}", source.path));
         }
     }
 }
