@@ -24,6 +24,8 @@ mod changing;
 mod dialect;
 #[path = "intake/encodings.rs"]
 mod encodings;
+#[path = "intake/exports.rs"]
+mod exports;
 #[path = "intake/facts.rs"]
 mod facts;
 #[path = "intake/files.rs"]
@@ -36,7 +38,11 @@ mod links;
 mod patterns;
 #[path = "intake/peers.rs"]
 mod peers;
+#[path = "intake/pollution.rs"]
+mod pollution;
 #[path = "intake/property.rs"]
 mod property;
+#[path = "intake/quotes.rs"]
+mod quotes;
 #[path = "intake/record.rs"]
 mod record;

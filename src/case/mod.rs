@@ -20,6 +20,6 @@ pub use folder::Case;
 pub use journal::Act;
 pub use lock::CaseLock;
 pub use making::{Making, NewCase};
-pub use register::{Custody, Reading, Register, Source, rejects_of};
+pub use register::{Custody, OddQuotes, Reading, Register, Source, rejects_of};
 pub use run::{CoverageRecord, FindingRecord, HashedFile, RunRecord, SourceRecord, VerdictFile};
 pub use scratch::Scratch;

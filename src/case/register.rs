@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run::SourceRecord;
 use crate::base::files::{self, Synced};
+use crate::base::text::grouped;
 use crate::base::{Error, Kind, Result};
 use crate::engine::{ParquetOut, guarded};
 
@@ -52,6 +53,32 @@ pub struct Reading {
     pub account_id: Option<String>,
 }
 
+/// Quotes that neither open nor close a cell, nor are doubled within one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OddQuotes {
+    /// Cells that hold some without being quoted and were stored as written, by column.
+    pub inside: BTreeMap<String, u64>,
+    /// Records rejected for their quotes, and those rejected for their number of fields that hold quotes.
+    pub rejected: u64,
+    /// Those of them in which a quote follows a backslash.
+    pub escaped: u64,
+}
+
+impl OddQuotes {
+    /// That the file is escaped by backslashes, where most of its rejected quotes follow one.
+    #[must_use]
+    pub fn backslashes(&self) -> Option<String> {
+        (self.escaped * 2 > self.rejected).then(|| {
+            format!(
+                "the file seems to escape quotes with backslashes (\\\"), which is not CSV: {} of {} records rejected for \
+                 their quotes have some; export it again with quotes doubled (\"\")",
+                grouped(self.escaped),
+                grouped(self.rejected)
+            )
+        })
+    }
+}
+
 /// One file that feeds one table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -80,6 +107,9 @@ pub struct Source {
     /// Dates and date-times whose zone nobody stated, by column of ours.
     #[serde(default)]
     pub zone_unstated: BTreeMap<String, u64>,
+    /// Quotes that are not those of well-formed CSV.
+    #[serde(default)]
+    pub odd_quotes: OddQuotes,
     /// Columns of ours that the file has, with the header each comes from.
     pub columns: BTreeMap<String, String>,
     /// Headers that are no column of ours; their values are not stored.

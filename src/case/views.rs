@@ -14,7 +14,8 @@ use crate::engine::{Parameter, ParameterTable, ParameterType, ParquetRows, Sessi
 
 const WORDS: &str = "reading/views.toml";
 const SOURCES: &str = "sources";
-const REJECTS: &str = "rejects";
+/// The view of what was rejected.
+pub const REJECTS: &str = "rejects";
 /// The view of what a run noticed in the data.
 pub const FINDINGS: &str = "findings";
 const COVERAGE: &str = "coverage";
@@ -96,6 +97,12 @@ impl<'c> Views<'c> {
     #[must_use]
     pub fn run(&self) -> Option<u32> {
         self.run
+    }
+
+    /// The sources that it rests on.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
     }
 
     /// All views, by kind, in their order.

@@ -106,6 +106,12 @@ impl<'t> Found<'t> {
     }
 }
 
+/// Whether a text is a list written as a JSON array, whose items stand in quotes.
+#[must_use]
+pub fn is_json_list(text: &str) -> bool {
+    json_items(text, &mut Found { items: Items::new(), in_lower_case: false })
+}
+
 /// Takes the items of a JSON array of texts and whole numbers; a `;` in one becomes `,`. False when it is none.
 fn json_items(text: &str, found: &mut Found<'_>) -> bool {
     if !text.trim_start().starts_with('[') {

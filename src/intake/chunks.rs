@@ -35,6 +35,20 @@ pub(super) struct Chunk {
     pub first: u64,
     /// What the splitter found in it.
     pub found: Found,
+    /// The record before the first one.
+    pub before: Before,
+}
+
+/// What is before a record: a quote in it may close what an earlier line opened.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Before {
+    /// The header, or nothing that is known.
+    #[default]
+    Nothing,
+    /// A record, line end not included.
+    Record(Vec<u8>),
+    /// A line that was rejected as it was cut.
+    Rejected,
 }
 
 /// Cuts one file.
@@ -55,6 +69,8 @@ pub(super) struct Chunks {
     skipping: Option<Skipped>,
     /// What the scan of a rejected record knew.
     ahead: Option<Ahead>,
+    /// What the last piece ended with.
+    before: Before,
 }
 
 /// How far a quote was seen to stay open from a rejected record on, and the splitter there. A later record that is
@@ -84,6 +100,7 @@ impl Chunks {
             longest,
             skipping: None,
             ahead: None,
+            before: Before::Nothing,
         }
     }
 
@@ -212,12 +229,20 @@ impl Chunks {
 
     /// Passes on what has ended.
     fn cut(&mut self, take: &mut impl FnMut(Piece) -> Result<()>) -> Result<()> {
+        let last = self.splitter.last();
         let found = self.splitter.cut();
         if found.end == 0 {
             return Ok(());
         }
-        let chunk =
-            Chunk { offset: self.offset, first: self.records + 1, found, bytes: self.give(found.end) };
+        let (offset, first) = (self.offset, self.records + 1);
+        let bytes = self.give(found.end);
+        let last =
+            (found.records > 0).then(|| without_line_end(bytes.get(last..).unwrap_or_default()).to_vec());
+        let before = match last {
+            Some(last) => std::mem::replace(&mut self.before, Before::Record(last)),
+            None => self.before.clone(),
+        };
+        let chunk = Chunk { bytes, offset, first, found, before };
         self.records += found.records;
         take(Piece::Chunk(chunk))
     }
@@ -335,6 +360,7 @@ impl Chunks {
         take: &mut impl FnMut(Piece) -> Result<()>,
     ) -> Result<()> {
         self.records += 1;
+        self.before = Before::Rejected;
         reject.record = self.records;
         take(Piece::Rejected(reject, bytes))
     }
@@ -353,6 +379,11 @@ impl Skipped {
         };
         (reject, self.head)
     }
+}
+
+fn without_line_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    bytes.get(..end).unwrap_or_default()
 }
 
 fn line_end(bytes: &[u8]) -> Option<usize> {

@@ -10,6 +10,7 @@ use super::header::Match;
 use super::input::{CHUNK, Input, encoding_of_mark};
 use super::records::Records;
 use super::split::Splitter;
+use super::suspect;
 use crate::base::{Error, Place, Result, files};
 use crate::engine::tables::{self, Table};
 
@@ -83,6 +84,7 @@ impl Head {
         text.shrink_to_fit();
         let fields = header_fields(path, &text, delimiter, coding)?;
         one_line_or_refused(path, &fields, delimiter)?;
+        sound_quotes_or_refused(path, &text, delimiter)?;
         Ok(Self { encoding, encoding_from, coding, delimiter, delimiter_from, bytes: text, fields })
     }
 
@@ -143,6 +145,26 @@ fn one_line_or_refused(path: &Path, fields: &[String], delimiter: u8) -> Result<
         .at(Place::line(path, 1, 1))
         .expected("a header in which every quote is closed")
         .next("close the quote in a copy of the file, or export it again"))
+}
+
+/// Refuses a header in which a quote was lost or is one too many: its names may have moved, and every cell with them.
+fn sound_quotes_or_refused(path: &Path, text: &[u8], delimiter: u8) -> Result<()> {
+    let text = behind_marks(text);
+    let is_text = |byte: &u8| !suspect::is_line_end(byte);
+    let ends = text.iter().position(is_text).zip(text.iter().rposition(is_text));
+    let header = ends.and_then(|(first, last)| text.get(first..=last));
+    // JSON has quotes everywhere; what it is, is told elsewhere.
+    let header = header.filter(|header| !header.starts_with(b"{"));
+    let Some(index) = header.and_then(|header| suspect::stray_in_header(header, delimiter)) else {
+        return Ok(());
+    };
+    Err(Error::usage(format!(
+        "a quote in name {} of the header neither opens nor closes that name",
+        index + 1
+    ))
+    .at(Place::line(path, 1, 1))
+    .expected("names without quotes, or each between two of them")
+    .next("export the file again with quotes doubled (\"\"), or correct the header in a copy"))
 }
 
 fn encoding(path: &Path, stated: Option<&'static Encoding>) -> Result<(&'static Encoding, &'static str)> {
@@ -235,15 +257,30 @@ fn delimiter(path: &Path, text: &[u8], coding: Coding, account_is_stated: bool) 
         _ => {}
     }
     let tables = tables::all()?;
-    let is_recognised = |delimiter: &u8| {
-        let fields: Vec<String> =
-            split(text, *delimiter, coding).iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
-        tables.iter().any(|table: &'static Table| Match::new(table, &fields, account_is_stated).can_be())
+    let matches = |delimiter: u8| -> Vec<Match> {
+        let fields = split(text, delimiter, coding);
+        let fields: Vec<String> = fields.iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
+        tables.iter().map(|table: &'static Table| Match::new(table, &fields, account_is_stated)).collect()
     };
-    let recognised: Vec<u8> = several.iter().copied().filter(is_recognised).collect();
+    // By how many names a separator splits the header into, and whether it is that of a table then.
+    let seen = several.iter().map(|delimiter| {
+        let matches = matches(*delimiter);
+        let known = matches.iter().map(Match::known).max().unwrap_or(0);
+        (*delimiter, known, matches.iter().any(Match::can_be))
+    });
+    let seen: Vec<(u8, usize, bool)> = seen.collect();
+    let most = seen.iter().map(|(_, known, _)| *known).max();
+    let recognised: Vec<(u8, usize)> = seen
+        .iter()
+        .filter(|(.., can_be)| *can_be)
+        .map(|(delimiter, known, _)| (*delimiter, *known))
+        .collect();
     match recognised.as_slice() {
-        [b','] => Ok((b',', "the usual one".to_owned())),
-        [one] => Ok((*one, "the only one by which the header is that of a table".to_owned())),
+        [(b',', known)] if Some(*known) == most => Ok((b',', "the usual one".to_owned())),
+        // A header with one comma lost is that of no table by commas, but may be by what stands in its place.
+        [(one, known)] if Some(*known) == most => {
+            Ok((*one, "the only one by which the header is that of a table".to_owned()))
+        }
         [] if several.contains(&b',') => Ok((b',', "the usual one".to_owned())),
         _ => Err(Error::usage("several field separators are possible")
             .at(Place::line(path, 1, 1))

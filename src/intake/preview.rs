@@ -87,6 +87,8 @@ fn preview_of(file: &PlannedFile) -> Result<Preview> {
             counts.rejected, counts.read
         ));
     }
+    notes.extend(counts.odd_quotes.backslashes());
+    notes.extend(quotes_inside(&counts));
     if beginning.goes_on {
         notes.push(
             "from its beginning only: the whole file may decide the order of dates otherwise".to_owned(),
@@ -121,6 +123,13 @@ fn unknown_codes(counts: &Tally) -> Option<String> {
         .flat_map(|(column, words)| words.iter().map(move |(word, n)| format!("{column} `{word}` ({n})")))
         .collect();
     (!named.is_empty()).then(|| format!("no codes of ours, they count as unknown: {}", named.join(", ")))
+}
+
+/// The columns whose cells hold quotes without being quoted, with how many do.
+fn quotes_inside(counts: &Tally) -> Option<String> {
+    let columns = counts.odd_quotes.inside.iter();
+    let named: Vec<String> = columns.map(|(column, count)| format!("{column} ({count})")).collect();
+    (!named.is_empty()).then(|| format!("cells with a quote inside, kept as written: {}", named.join(", ")))
 }
 
 /// The first rows, and what was counted in the beginning of the file.

@@ -1,11 +1,12 @@
 //! Whether a record can be stored, and if not, why not.
 
+use super::cell::is_json_list;
 use super::records::Records;
 use super::rejects::Reason;
-use super::suspect;
+use super::suspect::{self, Quotes};
 use super::typing::Layout;
 use crate::base::text::{fold_name, folds_to, trimmed};
-use crate::engine::tables::ColumnKind;
+use crate::engine::tables::{Column, ColumnKind};
 
 /// Why a record can't be stored.
 pub(super) enum Unreadable<'l> {
@@ -17,13 +18,20 @@ pub(super) enum Unreadable<'l> {
 
 use Unreadable::Rejected;
 
-/// The fields of a record that can be stored, as one text that is cut only between characters; else why not. `raw` is
-/// the record as it was cut.
+/// A record that can be stored.
+pub(super) struct Readable<'r> {
+    /// Its fields as one text, cut only between characters.
+    pub text: &'r str,
+    /// The place of the one unquoted cell that holds quotes.
+    pub quote_inside: Option<usize>,
+}
+
+/// What can be stored of a record; else why not. `raw` is the record as it was cut.
 pub(super) fn readable<'r, 'l>(
     layout: &'l Layout,
     records: &'r Records,
     raw: &[u8],
-) -> Result<&'r str, Unreadable<'l>> {
+) -> Result<Readable<'r>, Unreadable<'l>> {
     if records.count() != layout.header.len() {
         return Err(Rejected(Reason::FieldCount, None));
     }
@@ -32,38 +40,60 @@ pub(super) fn readable<'r, 'l>(
     }
     let text = std::str::from_utf8(records.fields())
         .map_err(|e| Rejected(Reason::NotText, column_at(layout, records, e.valid_up_to())))?;
-    // What stands in one line has swallowed none, and there the delimiters part all characters.
+    // In a line without quotes the delimiters part all characters.
     if !records.is_plain() {
-        quoted(layout, records, text, raw)?;
+        whole_characters(layout, records, text)?;
     }
     match header_again(layout, records, text) {
         Some(true) => return Err(Rejected(Reason::HeaderAgain, None)),
         Some(false) => return Err(Unreadable::OtherHeader),
         None => {}
     }
-    cells(layout, records, text, raw)
+    // A line without quotes has moved no cell and swallowed no record; nearly every record is one.
+    let quote_inside = if records.is_plain() { None } else { quoted(layout, raw)? };
+    cells(layout, records, text, raw)?;
+    Ok(Readable { text, quote_inside })
 }
 
-/// Looks for the signs that a record with quotes is more than one, or that its cells are no texts.
-fn quoted<'l>(layout: &'l Layout, records: &Records, text: &str, raw: &[u8]) -> Result<(), Unreadable<'l>> {
-    // Two halves of a character in two cells are text together, and none of the two is.
+/// Two halves of a character in two cells are text together, and none of the two is.
+fn whole_characters<'l>(layout: &'l Layout, records: &Records, text: &str) -> Result<(), Unreadable<'l>> {
     let is_cut = |index: &usize| !text.is_char_boundary(records.range(*index).end);
-    if let Some(index) = (0..records.count()).find(is_cut) {
-        return Err(Rejected(Reason::NotText, column_of(layout, index)));
+    match (0..records.count()).find(is_cut) {
+        Some(index) => Err(Rejected(Reason::NotText, column_of(layout, index))),
+        None => Ok(()),
     }
-    if suspect::is_suspect(raw, layout.delimiter, layout.header.len()) {
-        return Err(Rejected(Reason::QuoteSuspect, None));
+}
+
+/// Rejects a record whose quotes may have moved its cells; else the place of the one unquoted cell that holds quotes.
+fn quoted<'l>(layout: &'l Layout, raw: &[u8]) -> Result<Option<usize>, Unreadable<'l>> {
+    let holds_quotes = |index: usize, cell: &[u8]| match layout.column_at(index).map(|column| column.kind) {
+        None | Some(ColumnKind::Text) => true,
+        // Exports that do not quote, such as those separated by tabs, write lists so.
+        Some(ColumnKind::List | ColumnKind::WordList) => std::str::from_utf8(cell).is_ok_and(is_json_list),
+        Some(_) => false,
+    };
+    match suspect::quotes(raw, layout.delimiter, layout.header.len(), holds_quotes) {
+        Quotes::Sound => Ok(None),
+        Quotes::Inside(index) => Ok(Some(index)),
+        Quotes::Suspect(index) => {
+            Err(Rejected(Reason::QuoteSuspect, index.and_then(|index| column_of(layout, index))))
+        }
     }
-    Ok(())
+}
+
+/// Two names of columns that the first record holds: it is the rest of a header that a line end cuts in two, or a second
+/// header, and no record of the table.
+pub(super) fn names_in(layout: &Layout, records: &Records) -> Option<String> {
+    let cells = (0..records.count().min(layout.header.len())).map(|index| records.field(index));
+    let is_name = |cell: &&str| {
+        layout.table.columns.iter().flat_map(Column::headers).any(|name| folds_to(cell, &fold_name(name)))
+    };
+    let names: Vec<&str> = cells.filter_map(|cell| std::str::from_utf8(cell).ok()).filter(is_name).collect();
+    (names.len() > 1).then(|| names.join(", "))
 }
 
 /// Looks at the cells of ours: a value that every record needs must be there, and none may have swallowed a record.
-fn cells<'r, 'l>(
-    layout: &'l Layout,
-    records: &Records,
-    text: &'r str,
-    raw: &[u8],
-) -> Result<&'r str, Unreadable<'l>> {
+fn cells<'l>(layout: &'l Layout, records: &Records, text: &str, raw: &[u8]) -> Result<(), Unreadable<'l>> {
     let has_lines = !records.is_plain() && raw.iter().any(suspect::is_line_end);
     for (column, place) in layout.table.columns.iter().zip(&layout.places) {
         let Some(place) = place else { continue };
@@ -78,7 +108,7 @@ fn cells<'r, 'l>(
             return Err(Rejected(Reason::RequiredMissing, Some(&column.name)));
         }
     }
-    Ok(text)
+    Ok(())
 }
 
 /// Whether a line end in a cell shows that a quote stayed open. Texts and lists have lines; a digest may be broken over
@@ -142,8 +172,7 @@ fn column_at<'l>(layout: &'l Layout, records: &Records, byte: usize) -> Option<&
     column_of(layout, index)
 }
 
-/// The column of ours that a field of the file is.
+/// The name of the column of ours that a field of the file is.
 fn column_of(layout: &Layout, index: usize) -> Option<&str> {
-    let place = layout.places.iter().position(|place| *place == Some(index))?;
-    layout.table.columns.get(place).map(|column| column.name.as_str())
+    layout.column_at(index).map(|column| column.name.as_str())
 }

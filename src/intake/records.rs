@@ -236,6 +236,7 @@ fn miscounted(chunk: &Chunk, count: u64) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chunks::Before;
     use super::super::split::Found;
     use super::*;
 
@@ -245,7 +246,7 @@ mod tests {
         let bytes = b"1,a\n2,b\n".to_vec();
         let right = Found { records: 2, offsets: 4, blank_lines: 0, end: 8 };
         let read = |found: Found| {
-            let chunk = Chunk { bytes: bytes.clone(), offset: 100, first: 1, found };
+            let chunk = Chunk { bytes: bytes.clone(), offset: 100, first: 1, found, before: Before::Nothing };
             Records::new(b',', 2, None).all(&chunk, |_, _, _| {})
         };
         assert!(read(right).is_ok());

@@ -24,7 +24,7 @@ pub(super) enum Reason {
     HeaderAgain,
     /// A record with bytes that are no text in the file's encoding.
     NotText,
-    /// A record whose quoted cell holds lines that look like records.
+    /// A record whose quotes may have moved its cells, or glued it to others.
     QuoteSuspect,
     /// A quote that nothing closes before the file's end.
     QuoteOpen,

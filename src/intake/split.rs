@@ -16,6 +16,8 @@ pub(super) struct Splitter {
     state: State,
     /// Where the record under way begins.
     begin: usize,
+    /// Where the last record that ended began.
+    last: usize,
     /// What was found up to the last record's end.
     pub found: Found,
 }
@@ -63,7 +65,7 @@ impl Splitter {
                 *slot = true;
             }
         }
-        Self { delimiter, stops, state: State::Start, begin: 0, found: Found::default() }
+        Self { delimiter, stops, state: State::Start, begin: 0, last: 0, found: Found::default() }
     }
 
     /// Whether a quoted field is open.
@@ -143,9 +145,15 @@ impl Splitter {
 
     fn end(&mut self, at: usize, then: State) -> State {
         self.found.records += 1;
+        self.last = self.begin;
         self.found.offsets = self.found.offsets.wrapping_add(self.begin as u64);
         self.found.end = at + 1;
         then
+    }
+
+    /// Where the last record began of those that were found.
+    pub fn last(&self) -> usize {
+        self.last
     }
 
     /// Hands over what was found and goes on at the last record's end, which becomes offset 0.

@@ -183,7 +183,8 @@ impl Storing<'_> {
         if !orders.is_empty() {
             source = self.read(file, hash, &orders)?.0;
         }
-        let notes = order_notes(&seen);
+        let mut notes = order_notes(&seen);
+        notes.extend(source.odd_quotes.backslashes());
         source.reading.dates = dates(file, &orders, &seen);
         Ok(IngestedFile { path: file.path.clone(), source, already_stored: false, notes })
     }
@@ -360,6 +361,7 @@ fn source(file: &PlannedFile, name: &str, tally: &Tally) -> Source {
         blank_lines: tally.blank_lines,
         field_rejects: tally.field_rejects.clone(),
         zone_unstated: tally.zone_unstated.clone(),
+        odd_quotes: tally.odd_quotes.clone(),
         columns: columns.collect(),
         unknown_columns: file.unknown_columns().to_vec(),
         unknown_codes: tally

@@ -1,37 +1,178 @@
-//! Signs that an open quote has swallowed line ends, and so glued records together (8-engineering, `QUOTE_SUSPECT`).
+//! What the quotes of a record show: whether cells may have moved, or records been glued together.
+//!
+//! A field separator inside quotes is text. So one quote too many, or one too few, turns separators into text and text into
+//! separators, and every cell behind it may be read under the wrong header. When the number of fields happens to fit,
+//! nothing but the quotes themselves shows it.
 
-/// One quoted field as it stands in a record.
-#[derive(Default)]
-struct Quoted {
-    /// Complete lines between the first and the last line of its content, blank ones not counted.
-    inner: usize,
-    /// Those of them that have the header's width.
-    like_records: usize,
-    /// Whether its content has a line end.
-    is_long: bool,
-    /// Whether text stands right behind its closing quote.
-    has_tail: bool,
+use std::ops::Range;
+
+use memchr::{memchr, memchr2, memmem, memrchr_iter};
+
+/// What the quotes of a record show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Each one opens or closes a cell, or is doubled within one.
+    Sound,
+    /// This one unquoted cell holds quotes, and they move nothing.
+    Inside(usize),
+    /// Cells may have moved or records been glued; the cell that shows it, or all of them do.
+    Suspect(Option<usize>),
 }
 
-/// Whether a record of several lines looks like several records:
-/// - of a quoted cell's inner lines at least half have the header's width, blank ones not counted: what was swallowed may
-///   have its own broken records,
-/// - text stands right behind the closing quote of a cell of several lines: that quote opened a cell of a later record,
-/// - every single line of the record, the first and the last included, has the header's width.
+/// A cell as it is written in its record.
+#[derive(Clone, Copy)]
+struct Cell<'r> {
+    /// What is between its quotes, doubled quotes as they are; nothing when the cell does not begin with a quote.
+    quoted: Option<&'r [u8]>,
+    /// What follows the closing quote, or the whole unquoted cell.
+    unquoted: &'r [u8],
+}
+
+/// Cuts a record into cells as the dialect says: a quote opens only at the start of a cell.
+struct Cells<'r> {
+    rest: Option<&'r [u8]>,
+    delimiter: u8,
+}
+
+impl<'r> Iterator for Cells<'r> {
+    type Item = Cell<'r>;
+
+    fn next(&mut self) -> Option<Cell<'r>> {
+        let rest = self.rest?;
+        let (quoted, behind) = match rest.strip_prefix(b"\"") {
+            Some(content) => {
+                let (quoted, after) = content.split_at(quoted_length(content));
+                (Some(quoted), after.strip_prefix(b"\"").unwrap_or(after))
+            }
+            None => (None, rest),
+        };
+        let end = memchr(self.delimiter, behind);
+        self.rest = end.and_then(|end| behind.get(end + 1..));
+        Some(Cell { quoted, unquoted: behind.get(..end.unwrap_or(behind.len())).unwrap_or_default() })
+    }
+}
+
+/// Looks at the quotes of a record of `width` cells. `holds_quotes` says whether an unquoted cell of that place and text may
+/// hold quotes: descriptive text may. The record is suspect when
+/// - anything but blanks follows a closing quote: a quote was lost, doubled or escaped by a backslash,
+/// - two unquoted cells hold quotes: the two ends of a quoted cell that was torn apart,
+/// - one holds quotes that may not,
+/// - a closing quote is where one would open a cell, and another quote is odd (see [`Shape::closes_where_one_opens`]),
+/// - a quoted cell has swallowed lines that look like records (see [`Shape::glues_lines`]), or ends behind a separator in
+///   another line than it begins: it has swallowed the beginning of the next record.
 ///
-/// A text that only looks like records is rejected with them: it is kept and named, glued records would be lost.
-pub(super) fn is_suspect(raw: &[u8], delimiter: u8, width: usize) -> bool {
-    if width < 2 || !raw.iter().any(is_line_end) {
-        return false;
+/// A text that only looks like that is rejected with them: a reject is kept and named, a moved cell would be believed.
+pub(super) fn quotes(
+    raw: &[u8],
+    delimiter: u8,
+    width: usize,
+    holds_quotes: impl Fn(usize, &[u8]) -> bool,
+) -> Quotes {
+    let shape = Shape { delimiter, width };
+    let has_lines = memchr2(b'\n', b'\r', raw).is_some();
+    if has_lines && shape.is_records(raw) {
+        return Quotes::Suspect(None);
     }
-    let is_like_record = |line: &[u8]| fields(line, delimiter) == width;
-    if lines(raw).filter(|line| !is_blank(line)).all(is_like_record) {
-        return true;
+    let (mut inside, mut unclosed) = (None, None);
+    for (index, cell) in (Cells { rest: Some(raw), delimiter }).enumerate() {
+        match cell.quoted {
+            Some(quoted) => {
+                let glues = has_lines && (shape.glues_lines(quoted) || shape.glues_cells(quoted));
+                if glues || !is_blank(cell.unquoted) || shape.is_unclosed_by_backslash(quoted, raw) {
+                    return Quotes::Suspect(Some(index));
+                }
+                unclosed = unclosed.or_else(|| shape.closes_where_one_opens(quoted).then_some(index));
+            }
+            None if memchr(b'"', cell.unquoted).is_none() => {}
+            None if inside.is_some() || !holds_quotes(index, cell.unquoted) => {
+                return Quotes::Suspect(Some(index));
+            }
+            None => inside = Some(index),
+        }
     }
-    let suspect = |field: &Quoted| {
-        field.has_tail && field.is_long || field.inner > 0 && field.like_records * 2 >= field.inner
+    match (unclosed, inside) {
+        (Some(index), Some(_)) => Quotes::Suspect(Some(index)),
+        (None, Some(index)) => Quotes::Inside(index),
+        (_, None) => Quotes::Sound,
+    }
+}
+
+/// Whether a quote of the text has a backslash before it, as exports write it that escape by backslashes.
+pub(super) fn is_escaped_by_backslash(raw: &[u8]) -> bool {
+    memmem::find(raw, b"\\\"").is_some()
+}
+
+/// Whether a record ends with a quote right behind a line end. A text may end so; or it is the quote that opened the first cell
+/// of the next record, and closed one that was left open. Then the next one begins in the middle of that cell.
+pub(super) fn ends_where_one_opens(raw: &[u8]) -> bool {
+    let mut before = raw.iter().rev().skip_while(|byte| **byte == b'"');
+    raw.ends_with(b"\"") && before.next().is_some_and(is_line_end)
+}
+
+/// Bytes behind a record that are searched for the rest of a cell of it.
+const AHEAD: usize = 4 << 10;
+
+/// Looks for records that end in the middle of a cell.
+pub(super) struct Torn<'c> {
+    chunk: &'c [u8],
+    delimiter: u8,
+    /// Where the next quote is, from the place last asked for on.
+    quote: Option<usize>,
+}
+
+impl<'c> Torn<'c> {
+    pub fn new(chunk: &'c [u8], delimiter: u8) -> Self {
+        Self { chunk, delimiter, quote: memchr(b'"', chunk) }
+    }
+
+    /// Whether a record is one that a separator in place of an opening quote has cut in two: with the quote put back behind an
+    /// empty cell, it goes on in the next lines up to a closing quote, and has as many cells as now. By itself its first line is a
+    /// whole record, with lines of a text in the cells behind. Only as far as the chunk reaches.
+    pub fn is_torn(&mut self, record: Range<usize>) -> bool {
+        if self.quote.is_some_and(|quote| quote < record.end) {
+            let behind = self.chunk.get(record.end..).unwrap_or_default();
+            self.quote = memchr(b'"', behind).map(|quote| record.end + quote);
+        }
+        if self.quote.is_none_or(|quote| quote - record.end > AHEAD) {
+            return false;
+        }
+        let raw = self.chunk.get(record.clone()).unwrap_or_default();
+        let ahead = self.chunk.get(record.end..self.chunk.len().min(record.end + AHEAD)).unwrap_or_default();
+        self.cells_behind_closing_quote(ahead).is_some_and(|missing| self.has_empty_cell_before(raw, missing))
+    }
+
+    /// How many cells follow the next closing quote on its line; nothing when that is no sound rest of a record.
+    fn cells_behind_closing_quote(&self, ahead: &[u8]) -> Option<usize> {
+        let behind = ahead.get(quoted_length(ahead) + 1..)?;
+        let line = behind.get(..memchr2(b'\n', b'\r', behind).unwrap_or(behind.len()))?;
+        let cells = line.strip_prefix(&[self.delimiter])?;
+        let is_sound = |cell: Cell<'_>| match cell.quoted {
+            Some(_) => is_blank(cell.unquoted),
+            None => memchr(b'"', cell.unquoted).is_none(),
+        };
+        let mut count = 0;
+        for cell in (Cells { rest: Some(cells), delimiter: self.delimiter }) {
+            is_sound(cell).then_some(())?;
+            count += 1;
+        }
+        Some(count)
+    }
+
+    /// Whether before so many last cells, which have no quotes, there is an empty one.
+    fn has_empty_cell_before(&self, raw: &[u8], cells: usize) -> bool {
+        let Some(at) = memrchr_iter(self.delimiter, raw).nth(cells - 1) else { return false };
+        let is_empty = at == 0 || raw.get(at - 1) == Some(&self.delimiter);
+        is_empty && !raw.get(at..).unwrap_or_default().contains(&b'"')
+    }
+}
+
+/// Whether a header has a quote that neither opens nor closes a name, nor is doubled within one; the name that shows it.
+pub(super) fn stray_in_header(raw: &[u8], delimiter: u8) -> Option<usize> {
+    let is_stray = |cell: Cell<'_>| match cell.quoted {
+        Some(_) => !is_blank(cell.unquoted),
+        None => memchr(b'"', cell.unquoted).is_some(),
     };
-    quoted_fields(raw, delimiter, is_like_record).iter().any(suspect)
+    Cells { rest: Some(raw), delimiter }.position(is_stray)
 }
 
 /// Whether a byte ends a line.
@@ -39,39 +180,19 @@ pub(super) fn is_line_end(byte: &u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(u8::is_ascii_whitespace)
+fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
-/// The lines of a text, as if each carriage return and each line feed ended one: a pair makes a blank line.
+/// The lines of a text that hold more than white space, as if each carriage return and each line feed ended one.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(is_line_end)
-}
-
-fn fields(line: &[u8], delimiter: u8) -> usize {
-    line.iter().filter(|byte| **byte == delimiter).count() + 1
-}
-
-fn quoted_fields(raw: &[u8], delimiter: u8, is_like_record: impl Fn(&[u8]) -> bool) -> Vec<Quoted> {
-    let mut found = Vec::new();
-    let mut rest = raw;
-    loop {
-        let mut behind = rest;
-        if let Some(content) = rest.strip_prefix(b"\"") {
-            let (quoted, after) = content.split_at(quoted_length(content));
-            behind = after.strip_prefix(b"\"").unwrap_or(after);
-            let has_tail = behind.first().is_some_and(|byte| *byte != delimiter);
-            found.push(Quoted { has_tail, ..inner_lines(quoted, &is_like_record) });
-        }
-        let Some(end) = behind.iter().position(|byte| *byte == delimiter) else { return found };
-        rest = behind.get(end + 1..).unwrap_or_default();
-    }
+    text.split(is_line_end).filter(|line| !line.iter().all(u8::is_ascii_whitespace))
 }
 
 /// How far a quoted content reaches: up to a quote that is not doubled.
 fn quoted_length(content: &[u8]) -> usize {
     let mut at = 0;
-    while let Some(quote) = content.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'"')) {
+    while let Some(quote) = content.get(at..).and_then(|rest| memchr(b'"', rest)) {
         at += quote;
         if content.get(at + 1) != Some(&b'"') {
             return at;
@@ -81,15 +202,60 @@ fn quoted_length(content: &[u8]) -> usize {
     content.len()
 }
 
-fn inner_lines(content: &[u8], is_like_record: impl Fn(&[u8]) -> bool) -> Quoted {
-    let mut found = Quoted { is_long: content.iter().any(is_line_end), ..Quoted::default() };
-    let mut ahead = lines(content).skip(1).peekable();
-    while let Some(line) = ahead.next() {
-        let is_last = ahead.peek().is_none();
-        if !is_last && !is_blank(line) {
-            found.inner += 1;
-            found.like_records += usize::from(is_like_record(line));
-        }
+/// What a record of the file looks like.
+struct Shape {
+    delimiter: u8,
+    width: usize,
+}
+
+impl Shape {
+    fn is_record(&self, line: &[u8]) -> bool {
+        line.iter().filter(|byte| **byte == self.delimiter).count() + 1 == self.width
     }
-    found
+
+    /// Whether every single line, the first and the last included, has a record's width.
+    fn is_records(&self, raw: &[u8]) -> bool {
+        self.width > 1 && lines(raw).all(|line| self.is_record(line))
+    }
+
+    /// Whether at least half of the lines between the first and the last of a quoted content have a record's width: what
+    /// was swallowed may have its own broken records.
+    fn glues_lines(&self, quoted: &[u8]) -> bool {
+        let first = memchr2(b'\n', b'\r', quoted);
+        let last = quoted.iter().rposition(is_line_end);
+        let (Some(first), Some(last)) = (first, last) else { return false };
+        let (mut inner, mut like_records) = (0, 0);
+        for line in lines(quoted.get(first + 1..last).unwrap_or_default()) {
+            inner += 1;
+            like_records += usize::from(self.is_record(line));
+        }
+        self.width > 1 && inner > 0 && like_records * 2 >= inner
+    }
+
+    /// Whether a quoted content of several lines ends behind a separator.
+    fn glues_cells(&self, quoted: &[u8]) -> bool {
+        let last = quoted.iter().rfind(|byte| !matches!(byte, b' ' | b'"'));
+        last == Some(&self.delimiter) && memchr2(b'\n', b'\r', quoted).is_some()
+    }
+
+    /// Whether a quoted content ends behind a separator or a line end, which is where the next cell's quote would open. By
+    /// itself that is a text that ends in a comma. Beside another odd quote it is a cell that was never closed: it has swallowed
+    /// the separators up to the next quoted cell, whose own text is then read as cells. Who chooses that text chooses them.
+    fn closes_where_one_opens(&self, quoted: &[u8]) -> bool {
+        let last = quoted.iter().rfind(|byte| !matches!(byte, b' ' | b'"'));
+        last.is_some_and(|byte| self.is_between_cells(*byte))
+    }
+
+    /// The same where the other odd quote is one behind a backslash: within the content, or at the end of a cell before it,
+    /// which then begins with the separator behind that cell too.
+    fn is_unclosed_by_backslash(&self, quoted: &[u8], raw: &[u8]) -> bool {
+        self.closes_where_one_opens(quoted)
+            && (is_escaped_by_backslash(quoted)
+                || quoted.first().is_some_and(|byte| self.is_between_cells(*byte))
+                    && is_escaped_by_backslash(raw))
+    }
+
+    fn is_between_cells(&self, byte: u8) -> bool {
+        byte == self.delimiter || is_line_end(&byte)
+    }
 }

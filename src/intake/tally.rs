@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::orders::OrdersSeen;
+use super::rejects::Reason;
+use super::suspect::is_escaped_by_backslash;
+use crate::case::OddQuotes;
 
 /// Distinct unmapped texts that are counted one by one for a column; the others share one count.
 const TEXTS: usize = 100;
@@ -28,6 +31,8 @@ pub(super) struct Tally {
     pub zone_unstated: BTreeMap<String, u64>,
     /// Texts that are no code of ours.
     pub unknown_codes: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Quotes that are not those of well-formed CSV.
+    pub odd_quotes: OddQuotes,
     /// Dates that the order of day and month decides.
     pub orders: BTreeMap<String, OrdersSeen>,
 }
@@ -38,6 +43,18 @@ impl Tally {
         add_text(self.unknown_codes.entry(column.to_owned()).or_default(), text, 1);
     }
 
+    /// Counts a rejected record.
+    pub fn reject(&mut self, reason: Reason, raw: &[u8]) {
+        self.rejected += 1;
+        let is_for_quotes = match reason {
+            Reason::QuoteSuspect | Reason::QuoteOpen => true,
+            Reason::FieldCount => raw.contains(&b'"'),
+            _ => false,
+        };
+        self.odd_quotes.rejected += u64::from(is_for_quotes);
+        self.odd_quotes.escaped += u64::from(is_for_quotes && is_escaped_by_backslash(raw));
+    }
+
     /// Adds the counts of the next chunk; chunks come in the file's order, so that the sum is always the same.
     pub fn add(&mut self, other: Self) {
         self.read += other.read;
@@ -46,6 +63,9 @@ impl Tally {
         self.blank_lines += other.blank_lines;
         add_counts(&mut self.field_rejects, other.field_rejects);
         add_counts(&mut self.zone_unstated, other.zone_unstated);
+        add_counts(&mut self.odd_quotes.inside, other.odd_quotes.inside);
+        self.odd_quotes.rejected += other.odd_quotes.rejected;
+        self.odd_quotes.escaped += other.odd_quotes.escaped;
         for (column, texts) in other.unknown_codes {
             let mine = self.unknown_codes.entry(column).or_default();
             for (text, count) in texts {

@@ -1,18 +1,21 @@
 //! A chunk's records typed into rows of the store, and the rejects among them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::cell::{self, BooleanWords};
-use super::chunks::{Chunk, Piece};
+use super::chunks::{Before, Chunk, Piece};
 use super::coding::Coding;
 use super::columns::{self, Cells};
+use super::header::shown_header;
 use super::long::Long;
-use super::readable::{Unreadable, readable};
+use super::readable::{Readable, Unreadable, names_in, readable};
 use super::records::Records;
 use super::rejects::{Reason, Reject, masked};
+use super::suspect::{Torn, ends_where_one_opens};
 use super::tally::{self, Tally};
 use crate::base::digest;
 use crate::base::instant::{self, Form, Interval, Zone};
@@ -96,6 +99,10 @@ struct Line<'c> {
     number: u64,
     start: u64,
     raw: &'c [u8],
+    /// Whether it may begin in the middle of a cell: the record before it is rejected, or ends where a quote may open one.
+    may_be_torn: bool,
+    /// Whether it ends in the middle of a cell.
+    is_torn: bool,
 }
 
 impl<'l> Typist<'l> {
@@ -120,9 +127,9 @@ impl<'l> Typist<'l> {
                     place = place.or(Some((chunk.first, chunk.offset)));
                     self.chunk(&chunk, &mut work, &mut give)?;
                 }
-                Piece::Rejected(reject, _) => {
+                Piece::Rejected(reject, bytes) => {
                     work.tally.read += 1;
-                    work.tally.rejected += 1;
+                    work.tally.reject(reject.reason, &bytes);
                     work.rejects.push(reject);
                 }
             }
@@ -134,10 +141,14 @@ impl<'l> Typist<'l> {
     fn chunk(&mut self, chunk: &Chunk, work: &mut Work<'l>, give: &mut impl FnMut(Typed)) -> Result<()> {
         let text = |range: Range<usize>| chunk.bytes.get(range).unwrap_or_default();
         let (mut at, mut start, mut failed) = (0, chunk.offset, None);
+        let mut may_be_torn = self.may_tear(&chunk.before);
+        let mut torn = Torn::new(&chunk.bytes, self.layout.delimiter);
         self.records.all(chunk, |records, number, range| {
             start += self.layout.coding.length(text(at..range.start));
             at = range.start;
-            work.record(records, &Line { number, start, raw: text(range) });
+            let line =
+                Line { number, start, raw: text(range.clone()), may_be_torn, is_torn: torn.is_torn(range) };
+            may_be_torn = work.record(records, &line);
             if work.is_full() {
                 match std::mem::replace(work, Work::new(self.layout)).finish(None) {
                     Ok(typed) => give(typed),
@@ -148,6 +159,19 @@ impl<'l> Typist<'l> {
         work.tally.read += chunk.found.records;
         work.tally.blank_lines += chunk.found.blank_lines;
         failed.map_or(Ok(()), Err)
+    }
+
+    /// Whether what follows may begin in the middle of a cell.
+    fn may_tear(&mut self, before: &Before) -> bool {
+        match before {
+            Before::Nothing => false,
+            Before::Rejected => true,
+            Before::Record(raw) => {
+                self.records.begin();
+                self.records.next(raw, 0);
+                readable(self.layout, &self.records, raw).is_err() || ends_where_one_opens(raw)
+            }
+        }
     }
 }
 
@@ -181,21 +205,63 @@ impl<'w> Work<'w> {
             || self.long.iter().map(Long::len).sum::<usize>() >= PART_ITEMS
     }
 
-    fn record(&mut self, records: &Records, line: &Line<'_>) {
+    /// Takes a record; whether the next one may begin in the middle of a cell of it.
+    fn record(&mut self, records: &Records, line: &Line<'_>) -> bool {
         self.bytes += line.raw.len();
-        match readable(self.layout, records, line.raw) {
-            Ok(text) => self.store(records, text, line),
+        let read = readable(self.layout, records, line.raw);
+        let is_header = matches!(
+            read,
+            Err(Unreadable::OtherHeader | Unreadable::Rejected(Reason::HeaderAgain | Reason::NotText, _))
+        );
+        if line.number == 1
+            && !is_header
+            && let Some(names) = names_in(self.layout, records)
+        {
+            self.refused = Some(cut_header(&names));
+            return true;
+        }
+        match read {
+            Ok(_) if line.is_torn => self.reject_record(line, Reason::QuoteSuspect, None),
+            Ok(Readable { text, quote_inside: None }) => {
+                self.store(records, text, line);
+                return !records.is_plain() && ends_where_one_opens(line.raw);
+            }
+            Ok(Readable { text, quote_inside: Some(index) }) => {
+                self.quote_inside(records, text, line, index);
+                return ends_where_one_opens(line.raw);
+            }
             Err(Unreadable::Rejected(reason, column)) => {
                 if reason == Reason::RequiredMissing {
                     self.orders_of_rejected(records);
                 }
-                self.tally.rejected += 1;
-                self.reject(line, reason, column, line.raw);
+                self.reject_record(line, reason, column);
             }
             Err(Unreadable::OtherHeader) => {
                 self.refused = self.refused.take().or_else(|| Some(other_header(line.number)));
             }
         }
+        true
+    }
+
+    /// Takes a record in which one unquoted text holds quotes. One may close a cell of several lines that the record before
+    /// has the beginning of: what is before the quote may belong to other columns then.
+    fn quote_inside(&mut self, records: &Records, text: &str, line: &Line<'_>, index: usize) {
+        let layout = self.layout;
+        let column = layout.column_name(index);
+        if line.may_be_torn {
+            return self.reject_record(
+                line,
+                Reason::QuoteSuspect,
+                layout.column_at(index).map(|c| c.name.as_str()),
+            );
+        }
+        tally::count(&mut self.tally.odd_quotes.inside, &column);
+        self.store(records, text, line);
+    }
+
+    fn reject_record(&mut self, line: &Line<'_>, reason: Reason, column: Option<&str>) {
+        self.tally.reject(reason, line.raw);
+        self.reject(line, reason, column, line.raw);
     }
 
     /// A record rejected for an empty cell has its other cells in their columns: its dates speak of their columns'
@@ -269,6 +335,12 @@ impl<'w> Work<'w> {
     }
 }
 
+fn cut_header(names: &str) -> Error {
+    Error::usage(format!("the first record holds names of columns: {names}"))
+        .expected("one header, on the first line, and records behind it")
+        .next("where a line end cuts the header in two, join it in a copy; remove what is no record; nothing was stored")
+}
+
 fn other_header(record: u64) -> Error {
     Error::usage(format!("record {record} is the header once more, with its columns in another order"))
         .expected("one order of columns in a file")
@@ -276,6 +348,23 @@ fn other_header(record: u64) -> Error {
 }
 
 impl Layout {
+    /// The column of ours that a field of the file is.
+    pub fn column_at(&self, index: usize) -> Option<&'static Column> {
+        let place = self.places.iter().position(|place| *place == Some(index))?;
+        self.table.columns.get(place)
+    }
+
+    /// The name of that column; of one that is not ours, its header.
+    fn column_name(&self, index: usize) -> Cow<'static, str> {
+        match self.column_at(index) {
+            Some(column) => Cow::Borrowed(&column.name),
+            None => {
+                let header = String::from_utf8_lossy(self.header.get(index).map_or(&[], Vec::as_slice));
+                Cow::Owned(shown_header(index, &header))
+            }
+        }
+    }
+
     /// The key of the record at hand.
     pub fn key<'t>(&'t self, records: &Records, text: &'t str) -> &'t str {
         let index = self.table.columns.iter().position(|column| column.kind == ColumnKind::Key);

@@ -6,9 +6,10 @@ use highwater::classify::quality::FindingRow;
 use highwater::engine::canned::{self, Quality};
 
 /// The list of 3-rules, "Quality findings", in its order: intake, references, time, evidence, contacts.
-const CODES: [&str; 34] = [
+const CODES: [&str; 35] = [
     "FIELD_REJECT",
     "RECORD_REJECT",
+    "QUOTE_INSIDE",
     "COLUMN_ABSENT",
     "COLUMN_UNKNOWN",
     "CODE_UNKNOWN",

@@ -112,16 +112,17 @@ fn pieces<'t>(text: &'t str, ours: &[Ours]) -> (Vec<&'t str>, Vec<&'t str>) {
     (between, open)
 }
 
-/// Whether Python's row explains what ours made of the record.
-fn explains(python: &[String], ours: &Ours) -> bool {
+/// Whether Python's row explains what ours made of the record. What looks at the quotes of a record rejects it before its
+/// cells are looked at, and only a record that has some.
+fn explains(text: &str, python: &[String], ours: &Ours) -> bool {
     let blank = |text: &str| text.trim().is_empty();
     match ours {
         Ours::Stored(cells) => python.len() == 3 && python[0].trim() == cells[0] && python[1..] == cells[1..],
-        Ours::Rejected { reason, .. } => match reason.as_str() {
+        Ours::Rejected { reason, start, end } => match reason.as_str() {
             "FIELD_COUNT" => python.len() != 3,
             "REQUIRED_MISSING" => python.len() == 3 && blank(&python[0]),
             "HEADER_AGAIN" => python == HEADER,
-            "QUOTE_SUSPECT" => python.len() == 3 && python.iter().any(|cell| cell.contains(['\n', '\r'])),
+            "QUOTE_SUSPECT" => python.len() == 3 && text[*start..*end].contains('"'),
             other => panic!("{other} has no place here"),
         },
     }
@@ -160,7 +161,7 @@ fn compared(texts: &[String]) {
         let read: Vec<&Ours> = ours.iter().filter(|record| !open(record)).collect();
         assert_eq!(rows.len(), read.len(), "{text:?}: {rows:?}");
         for (row, record) in rows.iter().zip(read) {
-            assert!(explains(row, record), "{text:?}: {row:?}");
+            assert!(explains(text, row, record), "{text:?}: {row:?}");
         }
     }
 }
@@ -207,7 +208,7 @@ fn python_and_duckdb_read_what_is_well_formed_as_ours_does() {
         let ours = ours(text);
         assert_eq!(theirs.len(), ours.len(), "{text:?}");
         for (row, record) in theirs.iter().zip(&ours) {
-            assert!(explains(row, record), "{text:?}: {row:?}");
+            assert!(explains(text, row, record), "{text:?}: {row:?}");
         }
     }
     compared(&files.into_iter().map(|(text, _)| text).collect::<Vec<_>>());
@@ -228,7 +229,7 @@ fn each_kind_of_dirt_is_read_as_it_says_here() {
     let refused = None;
     for (kind, body, ours_reads, duckdb_reads) in [
         ("a quote inside a field", "r1,5\" disk,x\n", vec!["5\" disk"], Some(vec!["5\" disk"])),
-        ("text behind a closing quote", "r1,\"q\"r,x\n", vec!["qr"], refused.clone()),
+        ("text behind a closing quote", "r1,\"q\"r,x\n", vec!["QUOTE_SUSPECT"], refused.clone()),
         ("a blank behind a closing quote", "r1,\"q\" ,x\n", vec!["q "], Some(vec!["q"])),
         ("a short record", "r1,a\nr2,b,x\n", vec!["FIELD_COUNT", "b"], refused.clone()),
         ("a long record", "r1,a,x,y\nr2,b,x\n", vec!["FIELD_COUNT", "b"], refused.clone()),

@@ -21,7 +21,13 @@ pub(super) fn of_intake(sources: &[Source], gathered: &mut Gathered) {
             };
             gathered.add(noticed, count);
         };
-        add("RECORD_REJECT", None, Some(counted(source.rejected, source.read, "records")), source.rejected);
+        let rejected = counted(source.rejected, source.read, "records");
+        let rejected =
+            source.odd_quotes.backslashes().map_or(rejected.clone(), |why| format!("{rejected}; {why}"));
+        add("RECORD_REJECT", None, Some(rejected), source.rejected);
+        for (column, count) in &source.odd_quotes.inside {
+            add("QUOTE_INSIDE", Some(column), Some(counted(*count, source.stored, "cells")), *count);
+        }
         for (column, count) in &source.field_rejects {
             add("FIELD_REJECT", Some(column), Some(counted(*count, source.stored, "cells")), *count);
         }

@@ -53,13 +53,18 @@ fn row(file: &IngestedFile) -> Vec<String> {
 pub(super) fn looks(outcome: &Outcome, case: &Case, details: bool) -> Vec<String> {
     let new: Vec<&IngestedFile> = outcome.files.iter().filter(|file| !file.already_stored).collect();
     let root = text::shell_word(case.root());
-    let kinds: [(&str, &str, Vec<Place>); 5] = [
+    let kinds: [(&str, &str, Vec<Place>); 6] = [
         ("rejected records", &format!("see highwater show {root} rejects"), of_files(&new, rejected)),
         ("unreadable cells", &format!("see highwater show {root} rejects"), of_files(&new, unread)),
         (
             "times without a zone",
             "each may be off by a day: state zone in sources.toml, in a new case",
             of_files(&new, zones),
+        ),
+        (
+            "quotes inside unquoted cells",
+            "kept as written: look whether the export quotes its cells right",
+            of_files(&new, quotes_inside),
         ),
         ("codes that are not ours", "they count as unknown; --dry-run names them", of_files(&new, codes)),
         ("columns not stored", "their headers match none of ours", of_files(&new, columns)),
@@ -103,6 +108,10 @@ fn unread(file: &IngestedFile) -> Vec<(String, u64)> {
 
 fn zones(file: &IngestedFile) -> Vec<(String, u64)> {
     file.source.zone_unstated.iter().map(|(column, count)| (format!(" {column}"), *count)).collect()
+}
+
+fn quotes_inside(file: &IngestedFile) -> Vec<(String, u64)> {
+    file.source.odd_quotes.inside.iter().map(|(column, count)| (format!(" {column}"), *count)).collect()
 }
 
 /// Where, not which: a word that is no code of ours may be a person's address or a secret.

@@ -10,7 +10,7 @@ use crate::base::nearest::unknown;
 use crate::base::text::grouped;
 use crate::base::{Error, Result, table};
 use crate::case::Case;
-use crate::case::views::{View, ViewKind, Views};
+use crate::case::views::{REJECTS, View, ViewKind, Views};
 use crate::deliver::answer::Form;
 use crate::deliver::pick::{self, Pick, Picker, Wanted};
 use crate::engine::{Selection, canned};
@@ -140,7 +140,20 @@ fn one(views: &Views<'_>, view: &View, arguments: &Arguments, ui: &Ui) -> Result
     if view.kind == ViewKind::Verdict && views.find(&format!("store_{}", view.name)).is_some() {
         ui.say(&format!("the verdicts of {0}; its rows as stored: store_{0}", view.name));
     }
-    rows(&pick, &selection, arguments, ui)
+    rows(&pick, &selection, arguments, ui)?;
+    if view.name == REJECTS {
+        say_backslashes(views, ui);
+    }
+    Ok(())
+}
+
+/// Names the files whose rejects come from one thing: quotes escaped by backslashes.
+fn say_backslashes(views: &Views<'_>, ui: &Ui) {
+    for source in views.sources() {
+        if let Some(why) = source.odd_quotes.backslashes() {
+            ui.say(&format!("{}: {why}", source.path));
+        }
+    }
 }
 
 /// Writes a page of the rows.
