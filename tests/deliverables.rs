@@ -20,7 +20,7 @@ use arrow::record_batch::RecordBatch;
 use highwater::base::progress::Meter;
 use highwater::base::{Kind, digest};
 use highwater::case::workbench::Limits;
-use highwater::case::{Case, NewCase, RunRecord};
+use highwater::case::{Act, Case, NewCase, Register, RunRecord};
 use highwater::classify::recount;
 use highwater::deliver::{self, Format, Number, Summary, Wanted, folder_name, neutral};
 use highwater::engine::{Access, ParquetOut, Session};
@@ -140,10 +140,12 @@ fn verdicts_are_written_in_the_form_for_machines() {
     let batch =
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, c)| c).collect())
             .unwrap();
+    let mut lock = case.lock("classify").unwrap();
+    let act = Act { verb: "classify".to_owned(), ..Act::default() };
+    lock.begin(&act).unwrap();
     let mut out = ParquetOut::create(&case.verdicts(1, "q"), batch.schema(), &[]).unwrap();
     out.write(&batch).unwrap();
-    out.finish().unwrap();
-    let sha256 = digest::sha256_file(&case.verdicts(1, "q")).unwrap();
+    let sha256 = out.finish().unwrap().sha256;
     let record = serde_json::json!({
         "format": 1, "id": "r", "incident": "i", "title": "t", "as_of": "2019-10-02T12:00:00Z",
         "as_of_from": "facts", "profile_sha256": "p", "facts_sha256": null, "version": "v", "engine": "e",
@@ -152,7 +154,10 @@ fn verdicts_are_written_in_the_form_for_machines() {
     });
     let mut record: RunRecord = serde_json::from_value(record).unwrap();
     record.id = record.id_of_inputs();
-    fs::write(case.run_folder(1).join("run.json"), serde_json::to_string(&record).unwrap()).unwrap();
+    lock.commit(&act, &Register::default()).unwrap();
+    lock.commit_run(&act, 1, &serde_json::to_vec(&record).unwrap()).unwrap();
+    lock.end(&act, "done").unwrap();
+    drop(lock);
 
     let out = folder.path().join("out");
     deliver::verdicts(&case, 1, Some(&out), &Meter::silent()).unwrap();

@@ -17,6 +17,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use arrow::array::AsArray;
+use highwater::base::Kind;
 use highwater::case::Case;
 use highwater::engine::ask::{Question, functions};
 use highwater::engine::{Access, Session};
@@ -503,6 +504,6 @@ fn the_sweep_follows_no_link() {
     fs::create_dir(&precious).unwrap();
     fs::write(precious.join("file"), "x").unwrap();
     std::os::unix::fs::symlink(&precious, root.join("tmp")).unwrap();
-    drop(Case::open(&root).unwrap().lock("ingest").unwrap());
+    assert_eq!(Case::open(&root).unwrap_err().kind(), Kind::CaseUnusable);
     assert!(precious.join("file").is_file());
 }

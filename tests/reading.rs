@@ -381,21 +381,6 @@ fn reading_goes_on_while_another_process_holds_the_case() {
     assert_eq!(status, 5, "who writes is refused");
 }
 
-/// On a medium that can't be written, scratch lies in the system's temporary folder.
-#[test]
-fn a_case_that_cannot_be_written_is_read() {
-    let bench = Bench::new();
-    fs::write(bench.root().join("tmp"), "a file where scratch would be").unwrap();
-    let temporary = tempfile::tempdir().unwrap();
-    let output = Command::new(BINARY)
-        .args(["sql", &bench.case(), "SELECT COUNT(*) AS n FROM staging_users", "--csv"])
-        .env("TMPDIR", temporary.path())
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "n\n2\n");
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch stays behind");
-}
-
 /// Paths that are not UTF-8 work, from the first command to the last.
 #[cfg(unix)]
 #[test]

@@ -40,3 +40,20 @@ fn closed_outputs_are_never_a_file_of_the_case() {
     assert_same(&work.join("case"), &bench.after(Act::Classify), "closed outputs");
     assert!(!content(&work.join("case")).values().any(|bytes| bytes.starts_with(b"error:")));
 }
+
+/// On a medium that can't be written, scratch is in the system's temporary folder.
+#[test]
+fn a_case_that_cannot_be_written_is_read() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Lists, "read-only");
+    let temporary = work.join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_highwater"));
+    command.arg("sql").arg(work.join("case")).args(["SELECT COUNT(*) AS n FROM staging_users", "--csv"]);
+    command.env("TMPDIR", &temporary);
+    bench.load_faults(&mut command, &work, "dead", 1);
+    let output = command.env("FAULTS_ERRNO", "30").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "n\n4\n", "{}", said(&output));
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "scratch stays behind");
+    assert!(!work.join("case/tmp").exists());
+}

@@ -82,6 +82,8 @@ fn a_file_of_the_store_that_is_gone_is_missed() {
     }
 }
 
+type Edit = fn(&mut Value);
+
 /// The text of a record of a run, changed and put back.
 fn edit_record(case: &Path, edit: impl FnOnce(&mut Value)) {
     let path = case.join("runs/0001/run.json");
@@ -93,7 +95,7 @@ fn edit_record(case: &Path, edit: impl FnOnce(&mut Value)) {
 #[test]
 fn whatever_the_record_of_a_run_says_stands_under_a_hash() {
     let Some(bench) = Bench::get() else { return };
-    let edits: [(&str, fn(&mut Value)); 5] = [
+    let edits: [(&str, Edit); 5] = [
         ("a count", |record| record["counts"]["user_passwords"]["must_act"]["NOT_ROTATED"] = 0.into()),
         ("a finding", |record| record["findings"] = Value::Array(Vec::new())),
         ("a title", |record| record["title"] = "Nothing happened".into()),
