@@ -22,6 +22,7 @@ use highwater::base::{Error, Kind, panics, threads};
 use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_highwater");
+const STACK: u64 = 1 << 30;
 const INSIDE: &str = "HIGHWATER_TEST_INSIDE";
 /// One call of a function that computes for hours and does not look whether it is to stop.
 const ONE_CALL: &str = "SELECT levenshtein(lpad('a', 4000000, 'b'), lpad('c', 4000000, 'd'))";
@@ -79,6 +80,8 @@ fn in_a_process_of_its_own(test: &str) {
     let done = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads", "1"])
         .env(INSIDE, "1")
+        // A thread's stack is so large that the system refuses one while there is memory left for all else.
+        .env("RUST_MIN_STACK", STACK.to_string())
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&done.stdout);
@@ -285,29 +288,36 @@ mod linux {
         if !is_inside() {
             return in_a_process_of_its_own("linux::a_thread_that_the_system_refuses_is_an_error");
         }
-        // A thread takes 2 MiB of addresses for its stack.
-        highwater::base::memory::bound(256 << 20).unwrap();
+        highwater::base::memory::bound(STACK + STACK / 2).unwrap();
         let told = threads::can_be_had(1_000).unwrap_err().to_string();
         assert!(told.contains("1,000 threads") && told.contains("--threads N"), "{told}");
         let told = threads::can_be_asked(1_000).unwrap_err().to_string();
         assert!(told.contains("ulimit -v"), "{told}");
-        threads::can_be_had(4).unwrap();
-        let mut begun = Vec::new();
-        let refused = loop {
-            let (stay, told_to_go) = std::sync::mpsc::channel::<()>();
-            match threads::start(move || told_to_go.recv().is_err()) {
-                Ok(thread) => begun.push((stay, thread)),
-                Err(error) => break error.to_string(),
-            }
-        };
+        threads::can_be_had(1).unwrap();
+        let (stay, told_to_go) = std::sync::mpsc::channel::<()>();
+        let one = threads::start(move || told_to_go.recv().is_err()).unwrap();
+        let refused = threads::start(|| ()).unwrap_err().to_string();
         assert!(
             refused.contains("refused to start a thread") && refused.contains("--threads N"),
             "{refused}"
         );
-        for (stay, thread) in begun {
-            drop(stay);
-            panics::joined(thread.join()).unwrap();
-        }
+        let refused = std::thread::scope(|scope| threads::start_in(scope, || ()).map(drop)).unwrap_err();
+        assert!(refused.to_string().contains("refused to start a thread"), "{refused}");
+        drop(stay);
+        assert!(panics::joined(one.join()).unwrap());
+    }
+
+    /// The first thread is the one that listens for Ctrl-C.
+    #[test]
+    fn a_program_that_gets_no_thread_at_all_says_so() {
+        let output = Command::new(BINARY)
+            .arg("status")
+            .arg(case())
+            .env("RUST_MIN_STACK", "70368744177664")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("ulimit -u"), "{}", said(&output));
     }
 }
 
