@@ -1,12 +1,19 @@
 //! What every input must leave true: one plain function a target. libFuzzer calls them with what it finds, and
 //! `tests/fuzz.rs` with the corpus and mutations of it. None may panic but by its own assertions.
 
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{Field, Schema};
 
 use highwater::base::instant::general;
 use highwater::base::instant::{self, DateOrder, EpochUnit, Form, Interval, Zone};
 use highwater::base::text::{email_key, fold_name, lower_case};
 use highwater::base::{Error, Kind, digest};
+use highwater::engine::ask::Page;
+use highwater::engine::{Filter, ParquetOut, ParquetRows, Selection};
 use highwater::incident::coverage::judge;
 use highwater::incident::{Facts, Profile, parameters};
 use highwater::intake::cell::{self, BooleanWords};
@@ -18,13 +25,14 @@ use crate::statement::stated;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("csv", csv),
     ("file", file),
     ("values", values),
     ("profile", profile),
     ("facts", facts),
     ("sources", sources),
+    ("parquet", parquet),
 ];
 
 /// Three bytes that say how the rest is cut, then CSV: splitter, parser and plain statement agree; records are numbered
@@ -214,6 +222,61 @@ pub fn sources(data: &[u8]) {
         }
         Err(error) => has_line(&error),
     }
+}
+
+/// Flips for a Parquet file of ours, three bytes each: two for the place, one for the bit. Rows come out, or the file is
+/// said to be damaged.
+pub fn parquet(data: &[u8]) {
+    thread_local! {
+        static WHOLE: Vec<u8> = whole_parquet();
+    }
+    let mut bytes = WHOLE.with(Clone::clone);
+    for flip in data.chunks_exact(3) {
+        let at = usize::from(u16::from_be_bytes([flip[0], flip[1]])) * bytes.len() / (1 << 16);
+        bytes[at] ^= 1 << (flip[2] % 8);
+    }
+    let file = FOLDER.with(|folder| folder.path().join("flipped.parquet"));
+    std::fs::write(&file, bytes).unwrap();
+    let kind = |text: &str| Filter { columns: vec!["id".to_owned()], value: text.into(), is_instant: false };
+    for filters in [Vec::new(), vec![kind("id-77")], vec![kind("nobody")]] {
+        let every = Selection { view: "v".to_owned(), filters, ..Selection::default() };
+        let read = ParquetRows::open(&[file.clone()], &[]).and_then(|rows| {
+            rows.count(&every)?;
+            rows.select(&every, Page::default(), |_| Ok(ControlFlow::Continue(())))
+        });
+        if let Err(error) = read {
+            assert_eq!(error.kind(), Kind::CaseUnusable, "{error}");
+            has_place(&error);
+        }
+    }
+    if let Err(error) = ParquetOut::rows_of(&file) {
+        assert_eq!(error.kind(), Kind::CaseUnusable, "{error}");
+    }
+}
+
+/// Some rows of each type that the store has, some of them NULL, with a Bloom filter.
+fn whole_parquet() -> Vec<u8> {
+    let file = FOLDER.with(|folder| folder.path().join("whole.parquet"));
+    let rows = 0..500_i64;
+    let some = |n: i64| (n % 7 > 0).then_some(n);
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("id", Arc::new(rows.clone().map(|n| Some(format!("id-{n}"))).collect::<StringArray>())),
+        (
+            "word",
+            Arc::new(rows.clone().map(|n| some(n).map(|n| format!("w{}", n % 3))).collect::<StringArray>()),
+        ),
+        ("at", Arc::new(rows.clone().map(some).collect::<TimestampMicrosecondArray>())),
+        ("is", Arc::new(rows.clone().map(|n| some(n).map(|n| n % 2 == 0)).collect::<BooleanArray>())),
+        ("record", Arc::new(rows.map(some).collect::<Int64Array>())),
+    ];
+    let fields: Vec<Field> =
+        columns.iter().map(|(n, c)| Field::new(*n, c.data_type().clone(), true)).collect();
+    let arrays = columns.into_iter().map(|(_, column)| column).collect();
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap();
+    let mut out = ParquetOut::create(&file, batch.schema(), &["id"]).unwrap();
+    out.write(&batch).unwrap();
+    out.finish().unwrap();
+    std::fs::read(file).unwrap()
 }
 
 /// Each of the mistakes names a file.

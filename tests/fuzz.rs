@@ -134,6 +134,11 @@ fn short_run(target: &str) {
 }
 
 #[test]
+fn parquet() {
+    short_run("parquet");
+}
+
+#[test]
 fn csv() {
     short_run("csv");
 }
