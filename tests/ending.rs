@@ -150,7 +150,7 @@ mod linux {
     }
 
     fn interrupt(child: &Child) {
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
         assert!(sent.success());
     }
 
