@@ -13,7 +13,7 @@ use super::plan::{Plan, PlannedFile};
 use super::store::reading_words;
 use super::tally::Tally;
 use super::typing::Typist;
-use crate::base::{Error, Result, interrupt};
+use crate::base::{Error, Place, Result, interrupt};
 
 /// Records of a sample.
 const RECORDS: usize = 3;
@@ -141,7 +141,7 @@ fn sample(
     let layout = file.layout("", orders)?;
     let mut typist = Typist::new(&layout);
     let (mut first, mut tally) = (None, Tally::default());
-    Chunks::new(layout.delimiter, LONGEST, layout.coding).run_sample(
+    let run = Chunks::new(layout.delimiter, LONGEST, layout.coding).run_sample(
         &beginning.bytes,
         !beginning.goes_on,
         |piece: Piece| {
@@ -152,7 +152,8 @@ fn sample(
                 }
             })
         },
-    )?;
+    );
+    run.map_err(|e| if e.place().is_some() { e } else { e.at(Place::file(&file.path)) })?;
     Ok((first, tally))
 }
 

@@ -58,8 +58,7 @@ impl<'r> Iterator for Cells<'r> {
 /// - two unquoted cells hold quotes: the two ends of a quoted cell that was torn apart,
 /// - one holds quotes that may not,
 /// - a closing quote is where one would open a cell, and another quote is odd (see [`Shape::closes_where_one_opens`]),
-/// - a quoted cell has swallowed lines that look like records (see [`Shape::glues_lines`]), or ends behind a separator in
-///   another line than it begins: it has swallowed the beginning of the next record.
+/// - a quoted cell has swallowed lines that look like records (see [`Shape::glues_lines`]).
 ///
 /// A text that only looks like that is rejected with them: a reject is kept and named, a moved cell would be believed.
 pub(super) fn quotes(
@@ -77,7 +76,7 @@ pub(super) fn quotes(
     for (index, cell) in (Cells { rest: Some(raw), delimiter }).enumerate() {
         match cell.quoted {
             Some(quoted) => {
-                let glues = has_lines && (shape.glues_lines(quoted) || shape.glues_cells(quoted));
+                let glues = has_lines && shape.glues_lines(quoted);
                 if glues || !is_blank(cell.unquoted) || shape.is_unclosed_by_backslash(quoted, raw) {
                     return Quotes::Suspect(Some(index));
                 }
@@ -125,19 +124,37 @@ impl<'c> Torn<'c> {
         Self { chunk, delimiter, quote: memchr(b'"', chunk) }
     }
 
-    /// Whether a record is one that a separator in place of an opening quote has cut in two: with the quote put back behind an
-    /// empty cell, it goes on in the next lines up to a closing quote, and has as many cells as now. By itself its first line is a
-    /// whole record, with lines of a text in the cells behind. Only as far as the chunk reaches.
+    /// Whether a record ends in the middle of a cell: see [`Self::is_cut`] and [`Self::is_glued`]. Only as far as the chunk
+    /// reaches.
     pub fn is_torn(&mut self, record: Range<usize>) -> bool {
         if self.quote.is_some_and(|quote| quote < record.end) {
             let behind = self.chunk.get(record.end..).unwrap_or_default();
             self.quote = memchr(b'"', behind).map(|quote| record.end + quote);
         }
-        if self.quote.is_none_or(|quote| quote - record.end > AHEAD) {
+        let Some(quote) = self.quote.filter(|quote| quote - record.end <= AHEAD) else { return false };
+        let raw = self.chunk.get(record.clone()).unwrap_or_default();
+        self.is_glued(raw, quote) || self.is_cut(raw, record.end)
+    }
+
+    /// Whether a quoted cell has swallowed the beginning of the next record, up to the quote that opens a cell there: it ends
+    /// behind a separator in another line than it begins, and the next quote opens no cell.
+    fn is_glued(&self, raw: &[u8], quote: usize) -> bool {
+        let is_between = |byte: &u8| *byte == self.delimiter || is_line_end(byte);
+        if memchr2(b'\n', b'\r', raw).is_none() || self.chunk.get(quote - 1).is_none_or(is_between) {
             return false;
         }
-        let raw = self.chunk.get(record.clone()).unwrap_or_default();
-        let ahead = self.chunk.get(record.end..self.chunk.len().min(record.end + AHEAD)).unwrap_or_default();
+        let is_glued = |quoted: &[u8]| {
+            let last = quoted.iter().rfind(|byte| !matches!(byte, b' ' | b'"'));
+            last == Some(&self.delimiter) && memchr2(b'\n', b'\r', quoted).is_some()
+        };
+        (Cells { rest: Some(raw), delimiter: self.delimiter }).any(|cell| cell.quoted.is_some_and(is_glued))
+    }
+
+    /// Whether a separator in place of an opening quote has cut the record in two: with the quote put back behind an empty
+    /// cell, it goes on in the next lines up to a closing quote, and has as many cells as now. By itself its first line is a whole
+    /// record, with the beginning of a text in the cells behind.
+    fn is_cut(&self, raw: &[u8], end: usize) -> bool {
+        let ahead = self.chunk.get(end..self.chunk.len().min(end + AHEAD)).unwrap_or_default();
         self.cells_behind_closing_quote(ahead).is_some_and(|missing| self.has_empty_cell_before(raw, missing))
     }
 
@@ -230,12 +247,6 @@ impl Shape {
             like_records += usize::from(self.is_record(line));
         }
         self.width > 1 && inner > 0 && like_records * 2 >= inner
-    }
-
-    /// Whether a quoted content of several lines ends behind a separator.
-    fn glues_cells(&self, quoted: &[u8]) -> bool {
-        let last = quoted.iter().rfind(|byte| !matches!(byte, b' ' | b'"'));
-        last == Some(&self.delimiter) && memchr2(b'\n', b'\r', quoted).is_some()
     }
 
     /// Whether a quoted content ends behind a separator or a line end, which is where the next cell's quote would open. By

@@ -243,12 +243,13 @@ impl<'w> Work<'w> {
         true
     }
 
-    /// Takes a record in which one unquoted text holds quotes. One may close a cell of several lines that the record before
-    /// has the beginning of: what is before the quote may belong to other columns then.
+    /// Takes a record in which one unquoted text holds quotes. One at its end may close a cell of several lines that the record
+    /// before has the beginning of: what is before the quote may belong to other columns then.
     fn quote_inside(&mut self, records: &Records, text: &str, line: &Line<'_>, index: usize) {
         let layout = self.layout;
         let column = layout.column_name(index);
-        if line.may_be_torn {
+        let closes = records.field(index).trim_ascii_end().ends_with(b"\"");
+        if closes && line.may_be_torn {
             return self.reject_record(
                 line,
                 Reason::QuoteSuspect,

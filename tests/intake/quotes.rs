@@ -202,6 +202,8 @@ fn the_rest_of_a_torn_cell_makes_no_record() {
     // The same line behind a record that is stored holds one quote in one text.
     let (source, rows, _) = read(header, "u-1,a-1,n,1\nb, c,d\",1");
     assert_eq!((rows.len(), source.odd_quotes.inside["name"]), (2, 1));
+    // A quote in the middle closes nothing.
+    assert_eq!(read(header, "u-1\nu-2,a-2,5\" disk,1").1.len(), 1);
 }
 
 /// The quote that opened the name became a comma: the first line alone has as many cells as the header.
@@ -218,9 +220,16 @@ fn a_record_that_a_comma_in_place_of_a_quote_cuts_in_two_is_rejected() {
 
 #[test]
 fn a_cell_that_has_swallowed_the_beginning_of_the_next_record_is_suspect() {
-    let (_, rows, told) = read("user_id,account_id,name", "u-1,a-1,\"Ann\nu-2,a-2,\"\nBo\"\nu-3,a-3,Cy");
+    let header = "user_id,account_id,phone,name";
+    let (_, rows, told) = read(header, "u-1,a-1,1,\"Ann\nu-2,a-2,\"\nBo\",y\nu-3,a-3,2,Cy");
     assert_eq!(rows.iter().map(|r| cell(r, "user_id")).collect::<Vec<_>>(), ["u-3"]);
-    assert_eq!(told[0], suspect("name")[0]);
+    assert_eq!(
+        told.iter().map(|(reason, _)| reason.as_str()).collect::<Vec<_>>(),
+        ["QUOTE_SUSPECT", "FIELD_COUNT"]
+    );
+    // A text of several lines that ends in a comma is one, where the next quote opens a cell.
+    let (_, rows, told) = read(header, "u-1,a-1,1,\"12 High St,\nLondon,\"\nu-2,a-2,\"3\",Bo");
+    assert_eq!((rows.len(), told.len()), (2, 0));
 }
 
 #[test]
