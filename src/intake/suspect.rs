@@ -141,7 +141,8 @@ impl<'c> Torn<'c> {
     /// behind a separator in another line than it begins, and the next quote opens no cell.
     fn is_glued(&self, raw: &[u8], quote: usize) -> bool {
         let is_between = |byte: &u8| *byte == self.delimiter || is_line_end(byte);
-        if memchr2(b'\n', b'\r', raw).is_none() || self.chunk.get(quote - 1).is_none_or(is_between) {
+        // In a file with all cells in quotes every record ends here.
+        if self.chunk.get(quote - 1).is_none_or(is_between) || memchr2(b'\n', b'\r', raw).is_none() {
             return false;
         }
         let is_glued = |quoted: &[u8]| {
@@ -164,9 +165,10 @@ impl<'c> Torn<'c> {
     fn cells_behind_closing_quote(&self, ahead: &[u8]) -> Option<usize> {
         let quote = quoted_length(ahead);
         let (before, behind) = (ahead.get(..quote)?, ahead.get(quote + 1..)?);
+        let behind = behind.strip_prefix(&[self.delimiter])?;
         let behind = behind.get(..memchr2(b'\n', b'\r', behind).unwrap_or(behind.len()))?;
         let mut count = 0;
-        for cell in self.cells(behind.strip_prefix(&[self.delimiter])?) {
+        for cell in self.cells(behind) {
             let stray =
                 if cell.quoted.is_some() { !is_blank(cell.unquoted) } else { cell.unquoted.contains(&b'"') };
             (!stray).then_some(())?;
