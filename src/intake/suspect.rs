@@ -115,13 +115,14 @@ const AHEAD: usize = 4 << 10;
 pub(super) struct Torn<'c> {
     chunk: &'c [u8],
     delimiter: u8,
+    width: usize,
     /// Where the next quote is, from the place last asked for on.
     quote: Option<usize>,
 }
 
 impl<'c> Torn<'c> {
-    pub fn new(chunk: &'c [u8], delimiter: u8) -> Self {
-        Self { chunk, delimiter, quote: memchr(b'"', chunk) }
+    pub fn new(chunk: &'c [u8], delimiter: u8, width: usize) -> Self {
+        Self { chunk, delimiter, width, quote: memchr(b'"', chunk) }
     }
 
     /// Whether a record ends in the middle of a cell: see [`Self::is_cut`] and [`Self::is_glued`]. Only as far as the chunk
@@ -140,46 +141,53 @@ impl<'c> Torn<'c> {
     /// behind a separator in another line than it begins, and the next quote opens no cell.
     fn is_glued(&self, raw: &[u8], quote: usize) -> bool {
         let is_between = |byte: &u8| *byte == self.delimiter || is_line_end(byte);
-        if memchr2(b'\n', b'\r', raw).is_none() || self.chunk.get(quote - 1).is_none_or(is_between) {
+        // In a file with all cells in quotes every record ends here.
+        if self.chunk.get(quote - 1).is_none_or(is_between) || memchr2(b'\n', b'\r', raw).is_none() {
             return false;
         }
         let is_glued = |quoted: &[u8]| {
             let last = quoted.iter().rfind(|byte| !matches!(byte, b' ' | b'"'));
             last == Some(&self.delimiter) && memchr2(b'\n', b'\r', quoted).is_some()
         };
-        (Cells { rest: Some(raw), delimiter: self.delimiter }).any(|cell| cell.quoted.is_some_and(is_glued))
+        self.cells(raw).any(|cell| cell.quoted.is_some_and(is_glued))
     }
 
-    /// Whether a separator in place of an opening quote has cut the record in two: with the quote put back behind an empty
+    /// Whether a separator in place of a quote has cut the record in two: with the quote put back behind an empty or a quoted
     /// cell, it goes on in the next lines up to a closing quote, and has as many cells as now. By itself its first line is a whole
     /// record, with the beginning of a text in the cells behind.
     fn is_cut(&self, raw: &[u8], end: usize) -> bool {
         let ahead = self.chunk.get(end..self.chunk.len().min(end + AHEAD)).unwrap_or_default();
-        self.cells_behind_closing_quote(ahead).is_some_and(|missing| self.has_empty_cell_before(raw, missing))
+        self.cells_behind_closing_quote(ahead).is_some_and(|cells| self.has_seam(raw, cells))
     }
 
-    /// How many cells follow the next closing quote on its line; nothing when that is no sound rest of a record.
+    /// How many cells follow the next closing quote on its line; nothing when that line is a whole record or no sound rest of
+    /// one.
     fn cells_behind_closing_quote(&self, ahead: &[u8]) -> Option<usize> {
-        let behind = ahead.get(quoted_length(ahead) + 1..)?;
-        let line = behind.get(..memchr2(b'\n', b'\r', behind).unwrap_or(behind.len()))?;
-        let cells = line.strip_prefix(&[self.delimiter])?;
-        let is_sound = |cell: Cell<'_>| match cell.quoted {
-            Some(_) => is_blank(cell.unquoted),
-            None => memchr(b'"', cell.unquoted).is_none(),
-        };
+        let quote = quoted_length(ahead);
+        let (before, behind) = (ahead.get(..quote)?, ahead.get(quote + 1..)?);
+        let behind = behind.strip_prefix(&[self.delimiter])?;
+        let behind = behind.get(..memchr2(b'\n', b'\r', behind).unwrap_or(behind.len()))?;
         let mut count = 0;
-        for cell in (Cells { rest: Some(cells), delimiter: self.delimiter }) {
-            is_sound(cell).then_some(())?;
+        for cell in self.cells(behind) {
+            let stray =
+                if cell.quoted.is_some() { !is_blank(cell.unquoted) } else { cell.unquoted.contains(&b'"') };
+            (!stray).then_some(())?;
             count += 1;
         }
-        Some(count)
+        let line = before.rsplit(is_line_end).next().unwrap_or_default();
+        (self.cells(line).count() + count < self.width).then_some(count)
     }
 
-    /// Whether before so many last cells, which have no quotes, there is an empty one.
-    fn has_empty_cell_before(&self, raw: &[u8], cells: usize) -> bool {
+    /// Whether so many last cells, which have no quotes, stand behind an empty or a quoted one.
+    fn has_seam(&self, raw: &[u8], cells: usize) -> bool {
         let Some(at) = memrchr_iter(self.delimiter, raw).nth(cells - 1) else { return false };
-        let is_empty = at == 0 || raw.get(at - 1) == Some(&self.delimiter);
-        is_empty && !raw.get(at..).unwrap_or_default().contains(&b'"')
+        let before = at.checked_sub(1).and_then(|before| raw.get(before));
+        let is_seam = before.is_none_or(|byte| *byte == self.delimiter || *byte == b'"');
+        is_seam && !raw.get(at..).unwrap_or_default().contains(&b'"')
+    }
+
+    fn cells<'r>(&self, text: &'r [u8]) -> Cells<'r> {
+        Cells { rest: Some(text), delimiter: self.delimiter }
     }
 }
 

@@ -142,7 +142,7 @@ impl<'l> Typist<'l> {
         let text = |range: Range<usize>| chunk.bytes.get(range).unwrap_or_default();
         let (mut at, mut start, mut failed) = (0, chunk.offset, None);
         let mut may_be_torn = self.may_tear(&chunk.before);
-        let mut torn = Torn::new(&chunk.bytes, self.layout.delimiter);
+        let mut torn = Torn::new(&chunk.bytes, self.layout.delimiter, self.layout.header.len());
         self.records.all(chunk, |records, number, range| {
             start += self.layout.coding.length(text(at..range.start));
             at = range.start;

@@ -218,6 +218,14 @@ fn a_record_that_a_comma_in_place_of_a_quote_cuts_in_two_is_rejected() {
     );
 }
 
+/// Inches at the end of a text close nothing: their line is a whole record.
+#[test]
+fn records_before_a_text_that_ends_with_a_quote_are_kept() {
+    let (source, rows, _) =
+        read("user_id,account_id,name,phone", "u-1,a-1,,1\nu-2,a-1,27\",1\nu-3,a-1,\"n\",1\nu-4,a-1,27\",1");
+    assert_eq!((rows.len(), source.odd_quotes.inside["name"]), (4, 2));
+}
+
 #[test]
 fn a_cell_that_has_swallowed_the_beginning_of_the_next_record_is_suspect() {
     let header = "user_id,account_id,phone,name";
