@@ -209,12 +209,12 @@ fn the_rest_of_a_torn_cell_makes_no_record() {
 /// The quote that opened the name became a comma: the first line alone has as many cells as the header.
 #[test]
 fn a_record_that_a_comma_in_place_of_a_quote_cuts_in_two_is_rejected() {
-    let records = "u-1,,Ann\nLee, or so\",a-1\nu-2,,a-2\nu-3,\"Bo\nLee\",a-3\nu-4,,a-4";
-    let (_, rows, told) = read("user_id,name,account_id", records);
+    let records = "u-1,1,,Ann\nLee, or so\",a-1\nu-2,1,,a-2\nu-3,1,\"Bo\nLee\",a-3\nu-4,1,,a-4";
+    let (_, rows, told) = read("user_id,phone,name,account_id", records);
     assert_eq!(rows.iter().map(|r| cell(r, "user_id")).collect::<Vec<_>>(), ["u-2", "u-3", "u-4"]);
     assert_eq!(
         told.iter().map(|(reason, _)| reason.as_str()).collect::<Vec<_>>(),
-        ["QUOTE_SUSPECT", "QUOTE_SUSPECT"]
+        ["QUOTE_SUSPECT", "FIELD_COUNT"]
     );
 }
 
