@@ -297,10 +297,11 @@ pub fn keep_private() {
 #[cfg(not(unix))]
 pub fn keep_private() {}
 
-/// Whether two files are there and have the same bytes; what can't be read is not equal.
+/// Whether two regular files are there and have the same bytes; what can't be read is not equal, nor is a link or a pipe,
+/// which is not waited for.
 #[must_use]
 pub fn are_equal(one: &Path, other: &Path) -> bool {
-    let read = |path: &Path| File::open(path).map(|file| io::BufReader::with_capacity(1 << 16, file));
+    let read = |path: &Path| open_own(path).map(|file| io::BufReader::with_capacity(1 << 16, file));
     let (Ok(mut one), Ok(mut other)) = (read(one), read(other)) else { return false };
     loop {
         let (Ok(left), Ok(right)) = (one.fill_buf(), other.fill_buf()) else { return false };

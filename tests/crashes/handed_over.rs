@@ -193,3 +193,23 @@ fn an_export_follows_no_link_in_the_folder_it_is_given() {
     assert!(said(&output).contains("customers"), "{}", said(&output));
     assert!(content(&photos) == before, "what lies outside has changed");
 }
+
+/// A link or a pipe under the name of a file that is exported is replaced: neither written through nor waited for.
+#[test]
+fn an_export_replaces_a_link_or_a_pipe_in_the_place_of_a_file() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::ListsAgain, "out-file");
+    let photos = photos(&work);
+    let out = work.join("out");
+    fs::create_dir_all(&out).unwrap();
+    symlink(photos.join("2023/a.jpg"), out.join("user_passwords.csv")).unwrap();
+    assert!(Command::new("mkfifo").arg(out.join("account_exposure.csv")).status().unwrap().success());
+    let before = content(&photos);
+    let mut command = bench.command(Act::Verdicts, &work);
+    let output = within_a_minute(command.arg("--out").arg(&out));
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(content(&photos) == before, "what lies outside has changed");
+    for name in ["user_passwords.csv", "account_exposure.csv"] {
+        assert!(fs::symlink_metadata(out.join(name)).unwrap().is_file(), "{name}");
+    }
+}
