@@ -28,6 +28,10 @@ const REMARKS: [(&str, &str); 3] = [
     ),
 ];
 
+/// Facts that no act of the program put there.
+const PLANTED: &str =
+    "facts.toml was put into the case by hand: the journal does not name it, and the next run rests on it";
+
 /// What was compared already, and what the journal said when it was last read.
 #[derive(Debug)]
 pub(super) struct Evidence {
@@ -103,6 +107,14 @@ impl Evidence {
         Ok(())
     }
 
+    /// Whether the journal names a file with that hash.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn names(&self, path: &str, sha256: &str) -> Result<bool> {
+        Ok(self.ledger()?.allows(path, sha256))
+    }
+
     /// A run that the journal names and that is not there was removed: without this the one before it would be the newest.
     ///
     /// # Errors
@@ -122,8 +134,13 @@ impl Evidence {
         let ledger = self.ledger()?;
         let mut remarks = Vec::new();
         for (path, words) in REMARKS {
+            let now = self.hash_now(path)?;
+            let is_told = ledger.hash_of(ABOUT).is_some();
+            if path == FACTS && is_told && now.is_some() && ledger.hash_of(path).is_none() {
+                remarks.push(PLANTED.to_owned());
+            }
             let Some(known) = ledger.hash_of(path) else { continue };
-            if self.hash_now(path)?.as_deref() != Some(known) {
+            if now.as_deref() != Some(known) {
                 remarks.push(words.to_owned());
             }
         }

@@ -34,6 +34,11 @@ pub(super) const KEY: &str = "keys/case.key";
 /// What says that the folder is a case, and of which form.
 pub(super) const ABOUT: &str = "case.toml";
 
+/// How the journal names a kept staging table.
+pub(super) fn staging_path(file: &str) -> String {
+    format!("{STAGING}/{file}")
+}
+
 /// An open case.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -230,6 +235,14 @@ impl Case {
     /// When it is not there, or is not the one that was written.
     pub fn compare(&self, file: &Path, sha256: &str) -> Result<()> {
         self.evidence.compare(file, sha256)
+    }
+
+    /// Whether the journal names a kept staging table with that hash: a name alone can be forged with its file.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub(super) fn names_staging(&self, file: &str, sha256: &str) -> Result<bool> {
+        self.evidence.names(&staging_path(file), sha256)
     }
 
     /// What is not as the journal says, one sentence each, though no answer rests on it: for `status` and whoever makes a

@@ -3,16 +3,17 @@
 //! A kept table is a file `staging/<name>-<key>-<hash>.parquet`. The key is a hash of all that its rows follow from: the
 //! program, the query, the sources, the cells of the parameter tables that the query names, and the keys of the staging
 //! that it reads. So a table whose query does not say `as_of` outlives another as_of, and one that does is made anew.
-//! The hash is that of the file: what is not what was written is never read. Nothing rests on these files: whoever
-//! removes the folder loses time.
+//! The hash is that of the file, which the journal names when the act ends that made it: what is not what was written is
+//! never read. Whoever removes the folder loses time and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::folder::Case;
 use super::workbench::State;
-use crate::base::{Result, digest, files};
+use crate::base::{Result, digest, files, interrupt};
 use crate::engine::canned::Staging;
 use crate::engine::{ParameterTable, portability, tables};
 
@@ -31,6 +32,8 @@ pub(super) struct Kept {
     keys: BTreeMap<String, String>,
     /// The files that were read or written.
     used: BTreeSet<PathBuf>,
+    /// SHA-256 of the files that were written, by name.
+    written: BTreeMap<String, String>,
 }
 
 impl Kept {
@@ -49,7 +52,7 @@ impl Kept {
             sources.extend(stored.map(|name| (name, of_table.clone())));
         }
         let (parameters, keys, used) = (state.parameters.to_vec(), BTreeMap::new(), BTreeSet::new());
-        Ok(Self { folder, may_write, sources, parameters, keys, used })
+        Ok(Self { folder, may_write, sources, parameters, keys, used, written: BTreeMap::new() })
     }
 
     /// The key of a staging query. Queries are asked for in the order in which they run.
@@ -68,14 +71,27 @@ impl Kept {
         key
     }
 
-    /// The file of a table, when it is kept and is what was written.
-    pub fn find(&mut self, name: &str, key: &str) -> Option<PathBuf> {
+    /// The file of a table, when it is kept and is what was written: the journal names it with its hash. What can't be
+    /// read is made anew.
+    ///
+    /// # Errors
+    /// When the journal can't be read, or the user interrupts.
+    pub fn find(&mut self, case: &Case, name: &str, key: &str) -> Result<Option<PathBuf>> {
         let begin = format!("{name}-{key}-");
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let path = entries.map(|entry| entry.path()).find(|path| stem(path).starts_with(&begin))?;
-        let written = digest::sha256_file(&path).ok()?;
-        let is_whole = stem(&path).strip_prefix(&begin) == written.get(..DIGITS);
-        is_whole.then(|| self.using(path))
+        for path in entries.map(|entry| entry.path()).filter(|path| stem(path).starts_with(&begin)) {
+            interrupt::check()?;
+            let Ok(written) = digest::sha256_file(&path) else { continue };
+            if case.names_staging(&file_name(&path), &written)? {
+                return Ok(Some(self.using(path)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// SHA-256 of the files that were kept anew, by name, for the journal.
+    pub fn written(&self) -> &BTreeMap<String, String> {
+        &self.written
     }
 
     /// Where a table that is to be kept is written first.
@@ -92,11 +108,12 @@ impl Kept {
     /// # Errors
     /// When it can't be read or renamed.
     pub fn keep(&mut self, written: &Path, name: &str, key: &str) -> Result<PathBuf> {
-        let hash = digest::sha256_file(written)?;
-        let hash = hash.get(..DIGITS).unwrap_or(&hash);
+        let sha256 = digest::sha256_file(written)?;
+        let hash = sha256.get(..DIGITS).unwrap_or(&sha256);
         let path = self.folder.join(format!("{name}-{key}-{hash}.parquet"));
         // Not made durable: after a crash its hash tells whether it is whole.
         files::rename(written, &path)?;
+        self.written.insert(file_name(&path), sha256);
         Ok(self.using(path))
     }
 
@@ -133,6 +150,10 @@ fn is_ours(path: &Path) -> bool {
 
 fn stem(path: &Path) -> &str {
     path.file_stem().and_then(OsStr::to_str).unwrap_or_default()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn hash(parts: &[&str]) -> String {

@@ -96,7 +96,9 @@ impl CaseLock {
         let found = self.journal.unfinished().map(|unfinished| recover::came_to(&self.root, unfinished));
         let given = recover::given(&self.root, self.journal.ledger());
         if let (Some(Ok(came_to)), Ok(given)) = (found, given) {
-            let _ = self.journal.end(act, &format!("failed: {came_to}"), given);
+            let mut files = std::mem::take(&mut self.noted);
+            files.extend(given);
+            let _ = self.journal.end(act, &format!("failed: {came_to}"), files);
         }
         why
     }
@@ -127,11 +129,6 @@ impl CaseLock {
         self.journal.commit(act, Hashes::from([(path.to_owned(), sha256.clone())]))?;
         file.commit()?;
         Ok(sha256)
-    }
-
-    /// Whether nothing but the making of the case was ever done in it.
-    pub(super) fn has_only_made(&self) -> bool {
-        self.journal.has_only_made()
     }
 
     /// Removes what does not exist: pending files, files of the store that the register does not name, runs

@@ -1,17 +1,19 @@
 //! The making of a case: `case.toml` is written last, so that a case is whole or none (decision 0009).
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::Path;
 
-use super::folder::{ABOUT, Case, FORMAT, KEY, PROFILE};
-use super::journal::Act;
+use super::folder::{ABOUT, Case, FACTS, FORMAT, KEY, PROFILE};
+use super::inspect;
+use super::journal::{Act, Journal};
 use super::lock::CaseLock;
 use crate::base::{Error, Kind, Result, digest, files};
 
 /// Bytes of a case key.
 const KEY_BYTES: usize = 32;
-/// What an interrupted making may have left, beside files with temporary names; anything else is somebody's.
+/// What an interrupted making may have left before its journal has a line.
+const BEFORE: [&str; 2] = ["lock", "journal.jsonl"];
+/// What it may have left afterwards, beside files with temporary names; anything else is somebody's.
 const OURS: [&str; 9] =
     ["keys", "store", "runs", "out", "tmp", "incident.toml", "facts.toml", "lock", "journal.jsonl"];
 
@@ -45,14 +47,17 @@ impl Making {
     /// When there is a case already, the folder holds other files, or it can't be written.
     pub fn begin(root: &Path, new: &NewCase) -> Result<Self> {
         refuse_case(root)?;
-        let is_resumed = is_resumed(root)?;
+        inspect::refuse_foreign(root)?;
+        is_resumed(root)?;
         files::make_folder(root)?;
         let mut lock = CaseLock::take(root, "init")?;
         refuse_case(root)?;
+        // Somebody else may have made it meanwhile.
+        let is_resumed = is_resumed(root)?;
         if is_resumed {
-            refuse_remains(root, &lock)?;
-            // Nothing but a declared account can be in it.
+            // Nothing but a declared account can be in the store; the facts may be others now.
             files::remove(&root.join("store"))?;
+            files::remove(&root.join(FACTS))?;
         }
         let mut act = Act { verb: "init".to_owned(), ..Act::default() };
         lock.begin(&act)?;
@@ -107,50 +112,44 @@ fn refuse_case(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether the folder holds what an interrupted making left; refused when it holds anything else.
+/// Whether the folder holds what an interrupted making left: its journal says so. Anything else in it is somebody's, and it
+/// is refused before the lock is taken, whose holder sweeps.
 fn is_resumed(root: &Path) -> Result<bool> {
-    let mut is_resumed = false;
+    let (journal, _) = Journal::read(root.join("journal.jsonl"))?;
+    if !journal.has_only_made() || (!journal.is_empty() && holds_runs(root)?) {
+        return Err(beheaded(root));
+    }
+    let left: &[&str] = if journal.is_empty() { &BEFORE } else { &OURS };
     for entry in files::entries(root)? {
         let name = entry.file_name();
         let is_temporary = Path::new(&name).extension() == Some(OsStr::new(files::PENDING))
             || name.to_string_lossy().starts_with("journal.torn-");
-        if !is_temporary && !OURS.iter().any(|ours| name == *ours) {
+        if !is_temporary && !left.iter().any(|ours| name == *ours) {
             return Err(Error::usage(format!(
                 "{} is not empty: it holds {}",
                 root.display(),
                 entry.path().display()
             ))
-            .next("name a folder that is empty or not there yet"));
+            .next("name a folder that is empty or not there yet; nothing was changed"));
         }
-        // A person may have put profile and facts there for the case to come.
-        is_resumed |= name != "incident.toml" && name != "facts.toml";
     }
-    Ok(is_resumed)
+    Ok(!journal.is_empty())
 }
 
 /// A case that has lost its `case.toml` is no interrupted making: nothing of it is written over.
-fn refuse_remains(root: &Path, lock: &CaseLock) -> Result<()> {
-    let has_journal = root.join("journal.jsonl").exists();
-    let holds =
-        |folder: &str| fs::read_dir(root.join(folder)).is_ok_and(|mut entries| entries.next().is_some());
-    let only_made =
-        lock.has_only_made() && (has_journal || !holds("store")) && !holds("runs") && !holds("out");
-    if only_made {
-        return Ok(());
-    }
-    Err(Error::new(Kind::CaseUnusable, format!("{} is a case that has lost its case.toml", root.display()))
-        .next("put case.toml back from a copy of the case, or name another folder"))
+fn holds_runs(root: &Path) -> Result<bool> {
+    Ok(!files::entries(&root.join("runs"))?.is_empty() || !files::entries(&root.join("out"))?.is_empty())
 }
 
-/// Writes the key that is given, else makes one; one that an interrupted making left is as good as a new one.
+fn beheaded(root: &Path) -> Error {
+    Error::new(Kind::CaseUnusable, format!("{} is a case that has lost its case.toml", root.display()))
+        .next("put case.toml back from a copy of the case, or name another folder; nothing was changed")
+}
+
+/// Writes the key that is given, else a new one: nothing was made with one that an interrupted making left.
 fn write_key(root: &Path, given: Option<&str>) -> Result<()> {
-    let path = root.join(KEY);
-    let key = match given {
-        Some(key) => key.trim().to_owned(),
-        None if path.is_file() => return Ok(()),
-        None => new_key()?,
-    };
-    files::write(&path, format!("{key}\n").as_bytes()).map(drop)
+    let key = given.map_or_else(new_key, |key| Ok(key.trim().to_owned()))?;
+    files::write(&root.join(KEY), format!("{key}\n").as_bytes()).map(drop)
 }
 
 /// A new random case key as hex.

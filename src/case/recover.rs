@@ -13,7 +13,8 @@ use super::journal::{Act, Journal, RECOVER, Unfinished};
 use super::ledger::{Hashes, Ledger};
 use super::register::{Register, Source, rejects_of};
 use super::run::RunRecord;
-use crate::base::{Error, Kind, Place, Result, digest, files};
+use crate::base::digest::Hasher;
+use crate::base::{Error, Kind, Place, Result, files};
 use crate::engine::tables;
 
 /// How deep below `out` something is written under a temporary name: `0001/lists/…`.
@@ -125,9 +126,14 @@ fn hash_of(root: &Path, path: &str) -> Result<Option<String>> {
         return Ok(None);
     }
     // Whoever interrupts still wants to know what became of the act.
-    let mut bytes = Vec::new();
-    files::open_own(&path)?.read_to_end(&mut bytes).map_err(|e| Error::io("read", &path, e))?;
-    Ok(Some(digest::sha256(&bytes)))
+    let (mut file, mut hasher, mut piece) = (files::open_own(&path)?, Hasher::default(), vec![0; 1 << 16]);
+    loop {
+        let read = file.read(&mut piece).map_err(|e| Error::io("read", &path, e))?;
+        match piece.get(..read) {
+            Some(bytes) if read > 0 => hasher.update(bytes),
+            _ => return Ok(Some(hasher.hex())),
+        }
+    }
 }
 
 /// Removes what was written under a temporary name, where we write so: in the case's own folder, for the key, and among

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::folder::{Case, REGISTER};
+use super::folder::{Case, REGISTER, staging_path};
 use super::kept::Kept;
 use super::lock::CaseLock;
 use super::register::{Register, Source, rejects_of};
@@ -77,7 +77,7 @@ pub struct State<'s> {
 pub fn open(case: &Case, state: State<'_>, limits: Limits, meter: &Meter) -> Result<Workbench> {
     let bench = Workbench::bare(case, state, limits, None)?;
     let mut kept = Kept::of(case.staging(), state, &bench.session.version()?, false)?;
-    bench.stage(&canned::staging()?, &mut kept, meter)?;
+    bench.stage(case, &canned::staging()?, &mut kept, meter)?;
     questions_not_asked(&bench.session, state.parameters)?;
     Ok(bench)
 }
@@ -89,7 +89,7 @@ pub fn open(case: &Case, state: State<'_>, limits: Limits, meter: &Meter) -> Res
 /// As [`open`].
 pub fn open_keeping(
     case: &Case,
-    _lock: &CaseLock,
+    lock: &mut CaseLock,
     state: State<'_>,
     limits: Limits,
     meter: &Meter,
@@ -97,7 +97,10 @@ pub fn open_keeping(
     files::make_folder(&case.staging())?;
     let bench = Workbench::bare(case, state, limits, None)?;
     let mut kept = Kept::of(case.staging(), state, &bench.session.version()?, true)?;
-    bench.stage(&canned::staging()?, &mut kept, meter)?;
+    bench.stage(case, &canned::staging()?, &mut kept, meter)?;
+    for (file, sha256) in kept.written() {
+        lock.note(&staging_path(file), sha256.clone());
+    }
     kept.sweep()?;
     questions_not_asked(&bench.session, state.parameters)?;
     Ok(bench)
@@ -120,7 +123,7 @@ pub fn open_for(
     let named = named.chain(wanted.iter().cloned()).collect();
     let bench = Workbench::bare(case, state, limits, Some(&named))?;
     let mut kept = Kept::of(case.staging(), state, &bench.session.version()?, false)?;
-    bench.stage(&queries, &mut kept, meter)?;
+    bench.stage(case, &queries, &mut kept, meter)?;
     Ok(bench)
 }
 
@@ -142,6 +145,10 @@ impl Workbench {
             keeps_order: asked.is_some(),
         })?;
         let register = case.register()?;
+        if asked.is_none() {
+            // Nobody reads them here, but what is told of them must be there to be looked at.
+            register.sources().iter().try_for_each(|source| rejects_file(case, source).map(drop))?;
+        }
         for table in tables::all()? {
             for (name, columns) in table.stored_tables() {
                 if asked.is_none_or(|asked| asked.contains(&format!("store_{name}"))) {
@@ -159,13 +166,13 @@ impl Workbench {
         Ok(Self { session, scratch })
     }
 
-    fn stage(&self, queries: &[Staging], kept: &mut Kept, meter: &Meter) -> Result<()> {
+    fn stage(&self, case: &Case, queries: &[Staging], kept: &mut Kept, meter: &Meter) -> Result<()> {
         let work = meter.steps("staging", queries.len() as u64);
         for query in queries {
             work.say(&query.name);
             let key = kept.key(query);
             match query.kind {
-                StagingKind::Table => self.table(query, &key, kept)?,
+                StagingKind::Table => self.table(case, query, &key, kept)?,
                 StagingKind::View | StagingKind::List => self.make(query)?,
             }
             work.advance(1);
@@ -174,8 +181,8 @@ impl Workbench {
     }
 
     /// A table that is kept, or is from now on; else one that lives as long as the session.
-    fn table(&self, query: &Staging, key: &str, kept: &mut Kept) -> Result<()> {
-        let file = match kept.find(&query.name, key) {
+    fn table(&self, case: &Case, query: &Staging, key: &str, kept: &mut Kept) -> Result<()> {
+        let file = match kept.find(case, &query.name, key)? {
             Some(file) if kept.may_write => Some(file),
             Some(file) => self.held(file, &query.name),
             None if kept.may_write => {

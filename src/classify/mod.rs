@@ -54,7 +54,7 @@ pub fn run(case: &Case, as_of: Option<&str>, limits: Limits, meter: &Meter) -> R
     let number = case.runs()?.last().map_or(1, |last| last + 1);
     let act = act(&inputs.record);
     inputs.record.journal_head = lock.begin(&act)?;
-    let made = make(case, &lock, number, &mut inputs, limits, meter);
+    let made = make(case, &mut lock, number, &mut inputs, limits, meter);
     let committed = made.and_then(|record| lock.commit_run(&act, number, &record));
     finish(&mut lock, act, committed)?;
     notes.push(format!("run {number:04} is made"));
@@ -107,7 +107,7 @@ fn finish(lock: &mut CaseLock, mut act: Act, made: Result<String>) -> Result<()>
 /// Makes the run but for its record, without which it does not exist, and returns the record's text.
 fn make(
     case: &Case,
-    lock: &CaseLock,
+    lock: &mut CaseLock,
     number: u32,
     inputs: &mut Inputs,
     limits: Limits,

@@ -213,3 +213,32 @@ fn an_export_replaces_a_link_or_a_pipe_in_the_place_of_a_file() {
         assert!(fs::symlink_metadata(out.join(name)).unwrap().is_file(), "{name}");
     }
 }
+
+/// A folder of the user's own is no interrupted init, whatever its subfolders are called: nothing in it is removed, replaced
+/// or taken over.
+#[test]
+fn init_leaves_a_folder_that_is_not_empty_as_it_is() {
+    let Some(bench) = Bench::get() else { return };
+    let files = [
+        "tmp/thesis/ch1.tex",
+        "runs/2023/model.bin",
+        "store/photos/data.parquet",
+        "keys/x.pending",
+        "keys/case.key",
+        "out/0001/list.csv",
+        "incident.toml",
+        "facts.toml",
+    ];
+    for file in files {
+        let work = bench.work(Act::Init, "own-folder");
+        let path = work.join("case").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "somebody's").unwrap();
+        for mut command in [bench.command(Act::Init, &work), bench.run_command(&work)] {
+            let output = command.output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{file}: {}", said(&output));
+            assert_eq!(fs::read_to_string(&path).unwrap(), "somebody's", "{file}");
+        }
+        assert!(!work.join("case/lock").exists(), "{file}");
+    }
+}

@@ -280,3 +280,60 @@ fn a_case_without_hashes_is_read_and_told() {
     let output = bench.run(Act::Lists, &work, None);
     assert!(output.status.success(), "{}", said(&output));
 }
+
+/// The attack: kept staging of other exports, under a name that fits its own hash. A run would rest on it.
+#[test]
+fn kept_staging_that_the_journal_does_not_name_is_made_anew() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Lists, "forged-staging");
+    let case = work.join("case");
+    copy(&case, &work.join("honest"));
+    let staging = case.join("staging");
+    let mut swapped = 0;
+    for entry in fs::read_dir(&staging).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if !name.starts_with("staging_ordered_users-") {
+            continue;
+        }
+        let key = name.split('-').nth(1).unwrap();
+        let other =
+            fs::read_dir(&staging).unwrap().map(|entry| entry.unwrap().path()).find(|other| *other != path);
+        let bytes = fs::read(other.unwrap()).unwrap();
+        let hash = highwater::base::digest::sha256(&bytes);
+        fs::remove_file(&path).unwrap();
+        fs::write(staging.join(format!("staging_ordered_users-{key}-{}.parquet", &hash[..32])), bytes)
+            .unwrap();
+        swapped += 1;
+    }
+    assert_eq!(swapped, 1);
+    for case in [&case, &work.join("honest")] {
+        let output = highwater(&["classify", "--as-of", "2019-10-01T00:00:00Z"], case);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let verdicts = Path::new("runs/0002/verdicts/user_passwords.parquet");
+    assert!(fs::read(case.join(verdicts)).unwrap() == fs::read(work.join("honest").join(verdicts)).unwrap());
+}
+
+/// A run and its summary tell the reader to look at rejects: they must be there.
+#[test]
+fn removed_rejects_are_missed_by_whoever_tells_of_them() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Lists, "no-rejects");
+    let case = work.join("case");
+    fs::remove_dir_all(case.join("store/rejects")).unwrap();
+    for verb in [&["status"][..], &["classify", "--as-of", "2019-10-01T00:00:00Z"], &["export", "lists"]] {
+        assert_damaged(&highwater(verb, &case), "rejects", &format!("{verb:?}"));
+    }
+}
+
+#[test]
+fn facts_that_nobody_declared_to_the_program_are_told() {
+    let Some(bench) = Bench::get() else { return };
+    let work = bench.work(Act::Ingest, "planted");
+    let case = work.join("case");
+    fs::copy(bench.exports().join("facts.toml"), case.join("facts.toml")).unwrap();
+    let status = highwater(&["status"], &case);
+    let told = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(told.contains("facts.toml was put into the case by hand"), "{told}");
+}
