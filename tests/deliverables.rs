@@ -141,7 +141,7 @@ fn verdicts_are_written_in_the_form_for_machines() {
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, c)| c).collect())
             .unwrap();
     let mut lock = case.lock("classify").unwrap();
-    let act = Act { verb: "classify".to_owned(), ..Act::default() };
+    let mut act = Act { verb: "classify".to_owned(), ..Act::default() };
     lock.begin(&act).unwrap();
     let mut out = ParquetOut::create(&case.verdicts(1, "q"), batch.schema(), &[]).unwrap();
     out.write(&batch).unwrap();
@@ -154,8 +154,9 @@ fn verdicts_are_written_in_the_form_for_machines() {
     });
     let mut record: RunRecord = serde_json::from_value(record).unwrap();
     record.id = record.id_of_inputs();
-    lock.commit(&act, &Register::default()).unwrap();
-    lock.commit_run(&act, 1, &serde_json::to_vec(&record).unwrap()).unwrap();
+    let register = lock.commit(&act, &Register::default()).unwrap();
+    let record = lock.commit_run(&act, 1, &serde_json::to_vec(&record).unwrap()).unwrap();
+    act.wrote = vec![register, record];
     lock.end(&act, "done").unwrap();
     drop(lock);
 

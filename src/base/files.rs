@@ -224,6 +224,17 @@ fn regular(path: &Path, opened: io::Result<File>) -> Result<File> {
     Err(not_regular(path))
 }
 
+/// Whether a regular file is there, or a link to one; no where nothing is.
+///
+/// # Errors
+/// When something else is there: what a person put there is not ignored without a word.
+pub fn is_regular_or_absent(path: &Path) -> Result<bool> {
+    if path.is_file() {
+        return Ok(true);
+    }
+    if fs::symlink_metadata(path).is_ok() { Err(not_regular(path)) } else { Ok(false) }
+}
+
 /// That something is there which is not read, because it is not a regular file.
 pub fn not_regular(path: &Path) -> Error {
     Error::usage("is not a file, but a folder, a pipe, a socket or a device")

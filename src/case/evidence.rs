@@ -32,11 +32,19 @@ const REMARKS: [(&str, &str); 3] = [
 const PLANTED: &str =
     "facts.toml was put into the case by hand: the journal does not name it, and the next run rests on it";
 
+/// What the journal says, as far as it is whole.
+#[derive(Clone, Debug)]
+struct Said {
+    ledger: Ledger,
+    /// Why its end may not be the end that it had.
+    end: Option<String>,
+}
+
 /// What was compared already, and what the journal said when it was last read.
 #[derive(Debug)]
 pub(super) struct Evidence {
     root: PathBuf,
-    journal: Mutex<Option<(u64, Ledger)>>,
+    journal: Mutex<Option<(u64, Said)>>,
     compared: Mutex<BTreeSet<PathBuf>>,
 }
 
@@ -131,8 +139,8 @@ impl Evidence {
     /// # Errors
     /// When a file or the journal can't be read.
     pub fn remarks(&self) -> Result<Vec<String>> {
-        let ledger = self.ledger()?;
-        let mut remarks = Vec::new();
+        let Said { ledger, end } = self.said()?;
+        let mut remarks: Vec<String> = end.into_iter().collect();
         for (path, words) in REMARKS {
             let now = self.hash_now(path)?;
             let is_told = ledger.hash_of(ABOUT).is_some();
@@ -140,7 +148,9 @@ impl Evidence {
                 remarks.push(PLANTED.to_owned());
             }
             let Some(known) = ledger.hash_of(path) else { continue };
-            if now.as_deref() != Some(known) {
+            if now.is_none() {
+                remarks.push(format!("{path} is gone. Put it back from a copy"));
+            } else if now.as_deref() != Some(known) {
                 remarks.push(words.to_owned());
             }
         }
@@ -179,16 +189,35 @@ impl Evidence {
 
     /// What the journal says now. It only ever grows, so that its length tells whether there is more to read.
     fn ledger(&self) -> Result<Ledger> {
+        self.said().map(|said| said.ledger)
+    }
+
+    fn said(&self) -> Result<Said> {
         let mut known = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let length = self.journal_length()?;
         match &*known {
-            Some((read, ledger)) if *read == length => Ok(ledger.clone()),
+            Some((read, said)) if *read == length => Ok(said.clone()),
             _ => {
-                let (journal, _) = Journal::read(self.journal_path())?;
-                let ledger = journal.ledger().clone();
-                *known = Some((length, ledger.clone()));
-                Ok(ledger)
+                let (journal, torn) = Journal::read(self.journal_path())?;
+                let said = Said { ledger: journal.ledger().clone(), end: end(&journal, torn.is_some()) };
+                *known = Some((length, said.clone()));
+                Ok(said)
             }
         }
     }
+}
+
+/// What is said of a journal that does not end with the end of an act: a crash leaves it so, and whoever cuts it.
+fn end(journal: &Journal, is_torn: bool) -> Option<String> {
+    if is_torn {
+        return Some(
+            "the last line of the journal is cut off: the next command that writes sets it aside".to_owned(),
+        );
+    }
+    let unfinished = journal.unfinished()?;
+    Some(format!(
+        "the journal says that {} began, and not how it ended: it was killed, or is still at work, or the journal's end \
+         was cut. The next command that writes records what it finds",
+        unfinished.act.verb
+    ))
 }

@@ -10,12 +10,12 @@ use serde::Deserialize;
 use super::evidence::Evidence;
 use super::inspect;
 use super::lock::CaseLock;
-use super::making::{Making, NewCase};
+use super::making::{self, Making, NewCase};
 use super::recover;
 use super::register::Register;
 use super::run::RunRecord;
 use super::scratch::Scratch;
-use crate::base::{Error, Kind, Place, Result, files, toml_file};
+use crate::base::{Error, Kind, Place, Result, toml_file};
 
 /// Version of the folder's form.
 pub(super) const FORMAT: u32 = 1;
@@ -79,12 +79,17 @@ impl Case {
         let path = root.join(ABOUT);
         if fs::symlink_metadata(&path).is_err() {
             let begun = root.join("journal.jsonl").is_file();
-            let why = if begun { "its making was interrupted, or it has lost" } else { "it has no" };
+            if begun {
+                making::refuse_beheaded(root)?;
+            }
+            let why = if begun { "its making was interrupted: it has no" } else { "it has no" };
             return Err(Error::usage(format!("{} is not a case: {why} case.toml", root.display()))
                 .next(format!("make one: highwater init {} --incident NAME", root.display())));
         }
         inspect::refuse_foreign(root)?;
-        let text = files::read_text(&path)?;
+        let text = toml_file::load_text(&path).map_err(|e| {
+            Error::new(Kind::CaseUnusable, "case.toml is damaged").at(Place::file(&path)).because(e)
+        })?;
         let about: About = toml::from_str(&text).map_err(|e| {
             Error::new(Kind::CaseUnusable, "case.toml is damaged")
                 .at(Place::file(&path))
@@ -162,7 +167,11 @@ impl Case {
     /// # Errors
     /// When it can't be read.
     pub fn profile_text(&self) -> Result<String> {
-        toml_file::load_text(&self.root.join(PROFILE))
+        let path = self.root.join(PROFILE);
+        if fs::symlink_metadata(&path).is_err() {
+            return Err(recover::is_gone(&self.root, PROFILE));
+        }
+        toml_file::load_text(&path)
     }
 
     /// The facts' text, when the case has any.
@@ -187,11 +196,16 @@ impl Case {
         };
         let (out, root) = (full(out), full(&self.root));
         let own = ["store", "runs", "keys", SCRATCH, STAGING].map(|folder| root.join(folder));
-        match own.iter().any(|folder| out.starts_with(folder)) || out == root {
-            true => Err(Error::usage("deliverables can not lie in a folder of the case itself")
+        if own.iter().any(|folder| out.starts_with(folder)) || out == root {
+            return Err(Error::usage("deliverables can not lie in a folder of the case itself")
                 .at(Place::file(out))
-                .next("name a folder outside of the case, or leave --out away")),
-            false => Ok(()),
+                .next("name a folder outside of the case, or leave --out away"));
+        }
+        match out.ancestors().find(|above| **above != root && Self::exists(above)) {
+            Some(_) => Err(Error::usage("deliverables can't be written into another case")
+                .at(Place::file(out))
+                .next("name a folder outside of any case")),
+            None => Ok(()),
         }
     }
 

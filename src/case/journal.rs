@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::folder::REGISTER;
 use super::ledger::{Hashes, Ledger};
 use crate::base::files::{self, Pending};
 use crate::base::{Error, Kind, Result, digest, instant};
@@ -60,6 +61,14 @@ impl Line {
     /// Whether it ends an act. One that tells of a torn line stands in the middle of the act that it belonged to.
     fn is_end(&self) -> bool {
         self.stage == END && !(self.act.verb == RECOVER && self.act.arguments.is_empty())
+    }
+
+    /// Whether a line that tells of what it committed names the same hashes in both places.
+    fn is_consistent(&self) -> bool {
+        let is_done = matches!(self.outcome.as_deref(), Some("stored" | "done"));
+        let commits = |path: &str| path == REGISTER || path.starts_with("runs/");
+        let mut committed = self.files.iter().filter(|(path, _)| commits(path));
+        !is_done || committed.all(|(_, sha256)| self.act.wrote.contains(sha256))
     }
 
     /// Whether there is a register after it.
@@ -180,7 +189,7 @@ impl Journal {
 
     fn follow(&mut self, text: &[u8]) -> Result<()> {
         let line: Line = serde_json::from_slice(text).map_err(|e| self.broken().because(e))?;
-        if line.prev != self.head || line.sequence != self.sequence + 1 {
+        if line.prev != self.head || line.sequence != self.sequence + 1 || !line.is_consistent() {
             return Err(self.broken());
         }
         self.add(line, text);

@@ -116,7 +116,7 @@ fn refuse_case(root: &Path) -> Result<()> {
 /// is refused before the lock is taken, whose holder sweeps.
 fn is_resumed(root: &Path) -> Result<bool> {
     let (journal, _) = Journal::read(root.join("journal.jsonl"))?;
-    if !journal.has_only_made() || (!journal.is_empty() && holds_runs(root)?) {
+    if is_made(&journal, root)? {
         return Err(beheaded(root));
     }
     let left: &[&str] = if journal.is_empty() { &BEFORE } else { &OURS };
@@ -136,9 +136,20 @@ fn is_resumed(root: &Path) -> Result<bool> {
     Ok(!journal.is_empty())
 }
 
-/// A case that has lost its `case.toml` is no interrupted making: nothing of it is written over.
-fn holds_runs(root: &Path) -> Result<bool> {
-    Ok(!files::entries(&root.join("runs"))?.is_empty() || !files::entries(&root.join("out"))?.is_empty())
+/// Whether more than the making of a case was done here: without its `case.toml` it is no interrupted making, and nothing
+/// of it is written over.
+fn is_made(journal: &Journal, root: &Path) -> Result<bool> {
+    let holds = |folder: &str| files::entries(&root.join(folder)).map(|entries| !entries.is_empty());
+    Ok(!journal.has_only_made() || (!journal.is_empty() && (holds("runs")? || holds("out")?)))
+}
+
+/// Refuses a case that has lost its `case.toml`.
+///
+/// # Errors
+/// Then.
+pub(super) fn refuse_beheaded(root: &Path) -> Result<()> {
+    let (journal, _) = Journal::read(root.join("journal.jsonl"))?;
+    if is_made(&journal, root)? { Err(beheaded(root)) } else { Ok(()) }
 }
 
 fn beheaded(root: &Path) -> Error {

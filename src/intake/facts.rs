@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::find::FACTS;
 use crate::base::text::{counted, excerpt};
-use crate::base::{Error, Result, digest, safe, toml_file};
+use crate::base::{Error, Result, digest, files, safe, toml_file};
 use crate::case::Case;
 use crate::incident::Facts;
 
@@ -41,7 +41,10 @@ impl FoundFacts {
     /// When they are wrong, or two of them differ.
     pub(super) fn in_folders(folders: &[PathBuf]) -> Result<Option<Self>> {
         let mut found: Option<Self> = None;
-        for path in folders.iter().map(|folder| folder.join(FACTS)).filter(|path| path.is_file()) {
+        for path in folders.iter().map(|folder| folder.join(FACTS)) {
+            if !files::is_regular_or_absent(&path)? {
+                continue;
+            }
             let facts = Self::read(path)?;
             if let Some(other) = found.as_ref().filter(|other| other.text != facts.text) {
                 let (one, other) = (safe::path(&other.path), safe::path(&facts.path));

@@ -1,6 +1,6 @@
 //! The files that an `ingest` is asked for: files, folders, patterns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::links::Links;
 use super::pattern::{Pattern, is_wild};
-use crate::base::{Error, Place, Result, interrupt, safe};
+use crate::base::text::excerpt;
+use crate::base::{Error, Place, Result, interrupt};
 
 /// Endings of files that are read.
 const ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
@@ -59,12 +60,22 @@ pub(super) fn find(inputs: &[PathBuf], follow_links: bool) -> Result<Found> {
     Ok(found)
 }
 
-/// Leaves aside what is reached a second time, by another link or another input.
+/// Skips what is reached a second time, by another link or another input. A file is read under the name with the fewest
+/// links on its way: what `sources.toml` states, it states for the file, not for a link to it.
 fn each_once(found: &mut Found) {
-    let mut seen = BTreeSet::new();
-    let (first, again): (Vec<PathBuf>, Vec<PathBuf>) = std::mem::take(&mut found.files)
-        .into_iter()
-        .partition(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    let files = std::mem::take(&mut found.files);
+    let mut best: BTreeMap<PathBuf, (usize, usize)> = BTreeMap::new();
+    for (index, file) in files.iter().enumerate() {
+        let real = fs::canonicalize(file).unwrap_or_else(|_| file.clone());
+        let links = file.ancestors().filter(|part| part.is_symlink()).count();
+        let known = best.entry(real).or_insert((links, index));
+        *known = (*known).min((links, index));
+    }
+    let kept: BTreeSet<usize> = best.into_values().map(|(_, index)| index).collect();
+    let (mut first, mut again) = (Vec::new(), Vec::new());
+    for (index, file) in files.into_iter().enumerate() {
+        if kept.contains(&index) { first.push(file) } else { again.push(file) }
+    }
     found.files = first;
     // What was simply named twice needs no word.
     let by_another_name = again.into_iter().filter(|file| !found.files.contains(file));
@@ -127,7 +138,7 @@ fn matching(
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     let text = pattern.to_string_lossy();
     let nothing = || {
-        Error::usage(format!("there is no {}", safe::path(pattern)))
+        Error::usage(format!("there is no {}", excerpt(&text)))
             .expected("a file, a folder, or a pattern that matches some")
             .next("see what is there: ls")
     };

@@ -86,9 +86,9 @@ fn is_like_data(name: &str) -> bool {
 }
 
 /// How the secrets of well-known systems begin.
-const PREFIXES: [&str; 15] = [
+const PREFIXES: [&str; 22] = [
     "sk_", "sk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "github_", "glpat-", "xoxb-", "xoxp-", "akia",
-    "asia", "aiza", "eyj",
+    "asia", "aiza", "eyj", "npm_", "hf_", "$2a$", "$2b$", "$2y$", "$argon2", "$6$",
 ];
 
 /// Whether a word is as long as a secret and begins as one.
@@ -125,7 +125,7 @@ fn is_random(word: &str) -> bool {
     let is_mixed = capitals * 10 >= letters * 3 && capitals * 10 <= letters * 7;
     (length >= WITH_DIGITS && letters > 0 && digits > 1)
         || (length >= MIXED && letters > 0 && is_mixed)
-        || length > LONGEST
+        || length >= LONGEST
 }
 
 /// A header as it is shown; one without a name by its number.

@@ -11,7 +11,7 @@ use super::pattern::{self, Pattern};
 use crate::base::instant::{self, DateOrder, Form, Zone};
 use crate::base::text::excerpt;
 use crate::base::toml_file::{self, Section};
-use crate::base::{Error, Place, Result, safe};
+use crate::base::{Error, Place, Result, files, safe};
 use crate::case::Custody;
 use crate::engine::tables;
 
@@ -63,7 +63,7 @@ impl SourcesFile {
     /// All its mistakes at once, with line and column.
     pub fn load(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(SOURCES);
-        if !path.is_file() {
+        if !files::is_regular_or_absent(&path)? {
             return Ok(None);
         }
         let text = toml_file::load_text(&path)?;

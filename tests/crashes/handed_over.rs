@@ -242,3 +242,19 @@ fn init_leaves_a_folder_that_is_not_empty_as_it_is() {
         assert!(!work.join("case/lock").exists(), "{file}");
     }
 }
+
+/// Another case would sweep what it does not know.
+#[test]
+fn an_export_into_another_case_is_refused() {
+    let Some(bench) = Bench::get() else { return };
+    let (work, other) = (bench.work(Act::ListsAgain, "from"), bench.work(Act::ListsAgain, "into"));
+    for folder in ["store/users", "runs/77", "out/mine", "new"] {
+        let before = content(&other.join("case"));
+        for act in [Act::Lists, Act::Verdicts] {
+            let mut command = bench.command(act, &work);
+            let output = command.arg("--out").arg(other.join("case").join(folder)).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{folder}: {}", said(&output));
+        }
+        assert!(content(&other.join("case")) == before, "{folder}");
+    }
+}

@@ -44,7 +44,7 @@ fn a_case_that_lost_its_case_toml_is_not_written_over_by_init() {
     fs::remove_file(case.join("case.toml")).unwrap();
     let before = content(&case);
     let status = bench.run(Act::Classify, &work, None);
-    assert_eq!(status.status.code(), Some(2), "{}", said(&status));
+    assert_eq!(status.status.code(), Some(5), "{}", said(&status));
     assert!(said(&status).contains("case.toml"), "{}", said(&status));
     let output = bench.run(Act::Init, &work, None);
     assert_eq!(output.status.code(), Some(5), "{}", said(&output));

@@ -187,12 +187,14 @@ fn a_journal_whose_end_was_cut_is_told_by_what_the_case_holds() {
     let stage_of =
         |line: &str| serde_json::from_str::<Value>(line).unwrap()["stage"].as_str().unwrap().to_owned();
     for kept in 1..lines.len() {
-        // The end of the last act alone is what a kill leaves, too: it is found and written down anew.
-        if kept == lines.len() - 1 && stage_of(lines[kept]) == "end" {
-            continue;
-        }
         let cut: String = lines[..kept].iter().map(|line| format!("{line}\n")).collect();
         fs::write(case.join("journal.jsonl"), cut).unwrap();
+        // The end of the last act alone is what a kill leaves, too: it is told, found and written down anew.
+        if kept == lines.len() - 1 && stage_of(lines[kept]) == "end" {
+            let status = String::from_utf8_lossy(&highwater(&["status"], &case).stdout).into_owned();
+            assert!(status.contains("the journal says that classify began"), "{status}");
+            continue;
+        }
         let status = highwater(&["status"], &case);
         assert_eq!(status.status.code(), Some(5), "{kept} lines of {}: {}", lines.len(), said(&status));
         let before = content(&case);
@@ -214,6 +216,15 @@ fn a_line_of_the_journal_that_was_changed_is_told() {
     assert_ne!(changed, journal);
     fs::write(case.join("journal.jsonl"), changed).unwrap();
     assert_eq!(highwater(&["status"], &case).status.code(), Some(5));
+    // What an act wrote is named twice in its last line: by hash alone, and by path.
+    let wrote = format!("\"wrote\":[\"{}\"]", hash.as_str().unwrap());
+    let changed = journal.replace(&wrote, &format!("\"wrote\":[\"{}\"]", "0".repeat(64)));
+    assert_ne!(changed, journal);
+    fs::write(case.join("journal.jsonl"), changed).unwrap();
+    assert_damaged(&highwater(&["status"], &case), "does not follow", "wrote");
+    fs::write(case.join("journal.jsonl"), journal.trim_end()).unwrap();
+    let status = String::from_utf8_lossy(&highwater(&["status"], &case).stdout).into_owned();
+    assert!(status.contains("the last line of the journal is cut off"), "{status}");
     fs::write(case.join("journal.jsonl"), journal.replacen("\"ingest\"", "\"export\"", 1)).unwrap();
     assert_damaged(&highwater(&["status"], &case), "does not follow", "a line in the middle");
 }

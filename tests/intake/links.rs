@@ -159,3 +159,28 @@ fn a_stated_hash_is_compared_with_no_file_outside() {
     let told = bench.ingest_with(&[bench.exports()], Stated::default(), 1).unwrap_err().to_string();
     assert!(told.contains("leads out of") && !told.contains("found "), "{told}");
 }
+
+/// What is stated for a file is stated for the file, whatever links to it come before it by name.
+#[test]
+fn a_file_is_read_under_its_own_name_and_not_under_a_links() {
+    let bench = Bench::new();
+    bench.file("users.csv", USERS);
+    symlink("users.csv", bench.exports().join("a.csv")).unwrap();
+    bench.file("sources.toml", "[[source]]\nfile = \"users.csv\"\nzone = \"America/Los_Angeles\"\n");
+    let outcome = ingest(&bench, &bench.exports(), false).unwrap();
+    let zones: Vec<_> = outcome.files.iter().map(|file| file.source.reading.zone.as_deref()).collect();
+    assert_eq!(zones, [Some("America/Los_Angeles")]);
+}
+
+/// A pipe in the place of what a person states is not ignored without a word.
+#[test]
+fn a_pipe_as_sources_or_facts_is_refused() {
+    for name in ["sources.toml", "facts.toml"] {
+        let bench = Bench::new();
+        bench.file("users.csv", USERS);
+        assert!(Command::new("mkfifo").arg(bench.exports().join(name)).status().unwrap().success());
+        let error = ingest(&bench, &bench.exports(), false).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(bench.case.register().unwrap().sources().is_empty());
+    }
+}
